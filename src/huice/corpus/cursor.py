@@ -1,0 +1,166 @@
+"""Reads typed parts out of a source and collects what is wrong with them, each with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from huice.corpus.model import Place
+from huice.corpus.source import Path_, Problem, Source
+from huice.language.text import Fault, Text, did_you_mean
+
+MISSING: Any = object()
+
+
+class Cursor:
+    """One part of a source. Every accessor returns a usable value and notes the problem, if any."""
+
+    def __init__(
+        self, source: Source, value: Any, path: Path_ = (), subject: str = "", code: str = "P001"
+    ) -> None:
+        self.source, self.value, self.path, self.subject, self.code = (
+            source,
+            value,
+            path,
+            subject,
+            code,
+        )
+
+    def note(self, text: Text, code: str = "", path: Path_ | None = None, column: int = 0) -> None:
+        """Record a problem here."""
+        self.source.problems.append(
+            self.source.problem(
+                code or self.code, text, self.path if path is None else path, self.subject, column
+            )
+        )
+
+    @property
+    def place(self) -> Place:
+        """Where this part stands."""
+        line, column = self.source.at(self.path)
+        return Place(self.source.file, line, column)
+
+    def down(self, key: str | int) -> Cursor:
+        """The part under a key or index; its value is `MISSING` if it is not there."""
+        value: Any = MISSING
+        if isinstance(self.value, dict) and isinstance(key, str):
+            value = self.value.get(key, MISSING)
+        elif isinstance(self.value, list) and isinstance(key, int):
+            value = self.value[key]
+        return Cursor(self.source, value, (*self.path, key), self.subject, self.code)
+
+    def about(self, subject: str) -> Cursor:
+        """The same part, with problems told of this subject."""
+        return Cursor(self.source, self.value, self.path, subject, self.code)
+
+    def __contains__(self, key: str) -> bool:
+        return isinstance(self.value, dict) and key in self.value
+
+    def mapping(self, known: Iterable[str] | None = None, required: Iterable[str] = ()) -> bool:
+        """Whether this is a mapping; notes unknown and missing keys."""
+        if not isinstance(self.value, dict):
+            if self.value is not MISSING:
+                self.note(Text("这里应为“键: 值”的形式", "a mapping (key: value) is expected here"))
+            return False
+        if known is not None:
+            names = list(known)
+            for key in self.value:
+                if key not in names:
+                    self.note(
+                        Text(f"不认识的键“{key}”", f"unknown key “{key}”")
+                        + did_you_mean(str(key), names),
+                        path=(*self.path, key),
+                    )
+        for key in required:
+            if key not in self.value:
+                self.note(Text(f"缺少“{key}”", f"“{key}” is missing"))
+        return True
+
+    def each(self) -> Iterator[Cursor]:
+        """The items of a list; something else than a list is a problem."""
+        if self.value is MISSING or self.value is None:
+            return
+        if not isinstance(self.value, list):
+            self.note(
+                Text("这里应为列表（每行以 - 开头）", "a list (lines with -) is expected here")
+            )
+            return
+        for index in range(len(self.value)):
+            yield self.down(index)
+
+    def items(self) -> Iterator[tuple[str, Cursor]]:
+        """The entries of a mapping."""
+        if self.value is MISSING or self.value is None or not self.mapping():
+            return
+        for key in self.value:
+            yield key, self.down(key)
+
+    def string(self, key: str, default: str = "") -> str:
+        """The text under a key."""
+        below = self.down(key)
+        if below.value is MISSING or below.value is None:
+            return default
+        if isinstance(below.value, dict | list | bool):
+            below.note(Text(f"“{key}”应为文字", f"“{key}” must be text"))
+            return default
+        return str(below.value)
+
+    def strings(self, key: str) -> tuple[str, ...]:
+        """The texts listed under a key; a single text counts as a list of one."""
+        below = self.down(key)
+        if isinstance(below.value, str | int):
+            return (str(below.value),)
+        return tuple(str(item.value) for item in below.each())
+
+    def flag(self, key: str, default: bool) -> bool:
+        """The yes or no under a key."""
+        below = self.down(key)
+        if below.value is MISSING:
+            return default
+        if not isinstance(below.value, bool):
+            below.note(Text(f"“{key}”应为 true 或 false", f"“{key}” must be true or false"))
+            return default
+        return below.value
+
+    def choice(self, key: str, known: Iterable[str], default: str) -> str:
+        """One of the known words under a key."""
+        value = self.string(key, default)
+        names = list(known)
+        if value not in names:
+            listed = "、".join(names)
+            self.down(key).note(
+                Text(f"“{key}”只能是 {listed}，写的是“{value}”", f"“{key}” must be one of {listed}")
+                + did_you_mean(value, names)
+            )
+            return default
+        return value
+
+    def day(self, key: str) -> date | None:
+        """The date under a key, written 2025-12-31."""
+        value = self.string(key)
+        if not value:
+            return None
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.down(key).note(
+                Text(
+                    f"“{value}”不是日期，写作 2025-12-31", f"“{value}” is no date; write 2025-12-31"
+                )
+            )
+            return None
+
+    def parse(self, reader: Callable[[str], Any], value: Any = MISSING) -> Any:
+        """The value read by a parser of the language; None and a problem at its column if it fails."""
+        text = self.value if value is MISSING else value
+        if text is MISSING or text is None:
+            return None
+        if isinstance(text, dict | list | bool):
+            self.note(Text("这里应为一句规则", "an expression is expected here"))
+            return None
+        try:
+            return reader(str(text))
+        except Fault as fault:
+            self.note(fault.text, "E001", column=fault.column)
+            return None

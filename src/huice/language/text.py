@@ -1,0 +1,41 @@
+"""What people read, in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from msgspec import Struct
+
+
+class Text(Struct, frozen=True):
+    """One text in both languages; `text["en"]` falls back on Chinese where no English was written."""
+
+    zh: str
+    en: str = ""
+
+    def __getitem__(self, lang: str) -> str:
+        return (self.en or self.zh) if lang == "en" else self.zh
+
+    def __add__(self, other: Text) -> Text:
+        return Text(self.zh + other.zh, self.en + other.en)
+
+
+NOTHING = Text("", "")
+
+
+class Fault(ValueError):
+    """Something wrong in what was written; `text` says what and what to do, `column` where (from 1)."""
+
+    def __init__(self, zh: str, en: str, column: int = 0) -> None:
+        super().__init__(zh)
+        self.text = Text(zh, en)
+        self.column = column
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> Text:
+    """A hint at the closest known word, or nothing."""
+    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    if not close:
+        return NOTHING
+    return Text(f"；是否想写“{close[0]}”？", f"; did you mean “{close[0]}”?")
