@@ -16,6 +16,7 @@ from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 from .measures import JUDGED, MEASURES, decision_column
@@ -212,6 +213,8 @@ class NotFlatError(ValueError):
 
 def amount(value: object) -> Decimal:
     """The decimal number that was written: 0.1 is one tenth."""
+    if isinstance(value, Fraction):
+        return Decimal(value.numerator) / value.denominator
     return Decimal(str(value))
 
 
