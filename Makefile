@@ -1,0 +1,98 @@
+# 惠策 huice: what a developer runs. `make help` lists the targets. Only .venv and caches are written.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+BIN := .venv/bin
+export UV_PYTHON_DOWNLOADS := never
+export UV_LINK_MODE ?= copy
+export HYPOTHESIS_STORAGE_DIRECTORY ?= .cache/hypothesis
+UV_INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
+
+.PHONY: help install install-dev demo test test-long lint format bench lock clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# --- installing: a stamp in .venv for each lock, so that a second run does nothing -------------------
+
+install: .venv/run.stamp ## make .venv with huice in it
+	@echo "huice is installed: $(BIN)/huice"
+
+install-dev: .venv/dev.stamp ## the same, with the tools that test it
+
+.venv/bootstrap.stamp: locks/bootstrap.txt
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "make: no $(PYTHON) here. Install Python 3.11 or newer (Debian: apt-get install python3 python3-venv)." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "make: $(PYTHON) is $$($(PYTHON) --version); huice needs 3.11 or newer. Name one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    export DEBIAN_FRONTEND=noninteractive; \
+	    apt-get -qq update </dev/null && apt-get -qq install --yes --no-install-recommends python3-venv </dev/null; fi; \
+	  $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	    echo "make: $(PYTHON) cannot make virtual environments. Debian: apt-get install python3-venv; then run make again." >&2; exit 1; }; \
+	fi
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv/run.stamp: .venv/bootstrap.stamp locks/run.txt pyproject.toml
+	$(UV_INSTALL) --require-hashes -r locks/run.txt
+	$(UV_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp locks/dev.txt
+	$(UV_INSTALL) --require-hashes -r locks/dev.txt
+	@touch $@
+
+.venv/bench.stamp: .venv/run.stamp locks/bench.txt
+	$(UV_INSTALL) --require-hashes -r locks/bench.txt
+	@touch $@
+
+# --- using -------------------------------------------------------------------------------------------
+
+demo: .venv/run.stamp ## one company, five cities compared
+	$(BIN)/huice demo
+
+# Two workers cost about 4 s of processor time to start and collect: they pay on the long tests only.
+test: lint ## lint, then every test but the long ones (PYTEST_ARGS="-k rent" chooses)
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+test-long: lint ## lint, then every test, the long ones too, on all cores
+	$(BIN)/pytest -m "long or not long" -n logical --dist worksteal $(PYTEST_ARGS)
+
+lint: .venv/dev.stamp ## format, style, types, import contract, policies
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/ruff check --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --cache-dir .cache/import-linter
+	$(BIN)/huice lint
+
+format: .venv/dev.stamp ## format the code and mend what ruff can
+	$(BIN)/ruff check --fix-only --quiet
+	$(BIN)/ruff format
+
+bench: .venv/bench.stamp ## measure huice beside its peers
+	$(BIN)/python -m benchmarks.peers.agree
+	$(BIN)/python -m benchmarks.peers.timing
+
+# --- locks: exact versions with hashes, naming no registry -------------------------------------------
+
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+  --annotation-style line $(if $(UPGRADE),--upgrade)
+
+lock: .venv/bootstrap.stamp ## write locks/ anew from pyproject.toml (UPGRADE=1: newest versions)
+	$(LOCK) pyproject.toml -o locks/run.txt
+	$(LOCK) pyproject.toml --group dev -c locks/run.txt -o locks/dev.txt
+	$(LOCK) pyproject.toml --group bench -c locks/dev.txt -o locks/bench.txt
+	$(LOCK) --group bootstrap -c locks/dev.txt -c locks/bench.txt -o locks/bootstrap.txt
+	@! grep -n '://' locks/*.txt
+
+clean: ## remove .venv and caches
+	rm -rf .venv .cache dist
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
