@@ -67,7 +67,7 @@ test-long: lint ## lint, then every test, the long ones too, on all cores
 	$(BIN)/pytest -m "long or not long" -n logical --dist worksteal $(PYTEST_ARGS)
 
 lint: .venv/dev.stamp ## format, style, types, import contract, policies
-	$(BIN)/ruff format --check --quiet
+	$(BIN)/ruff format --check
 	$(BIN)/ruff check --quiet
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --cache-dir .cache/import-linter
