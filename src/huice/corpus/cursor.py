@@ -44,7 +44,7 @@ class Cursor:
     def down(self, key: str | int) -> Cursor:
         """The part under a key or index; its value is `MISSING` if it is not there."""
         value: Any = MISSING
-        if isinstance(self.value, dict) and isinstance(key, str):
+        if isinstance(self.value, dict):
             value = self.value.get(key, MISSING)
         elif isinstance(self.value, list) and isinstance(key, int):
             value = self.value[key]
@@ -94,7 +94,7 @@ class Cursor:
         if self.value is MISSING or self.value is None or not self.mapping():
             return
         for key in self.value:
-            yield key, self.down(key)
+            yield str(key), self.down(key)
 
     def string(self, key: str, default: str = "") -> str:
         """The text under a key."""

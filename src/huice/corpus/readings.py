@@ -16,23 +16,15 @@ _PLAIN = ("pays", "exact", "plus", "limits", "once", "lasts", "pool", "valid")
 
 
 def chosen(measure: Measure, wanted: Mapping[str, str]) -> Chosen:
-    """The wanted options of this measure that change figures.
-
-    Raises `KeyError` with `(reading, option)` for a reading or an option that the measure does not have.
-    """
+    """The wanted options of this measure that change figures; what it does not know was refused before."""
     found = []
     for reading in measure.readings:
         name = wanted.get(reading.id)
         if name is None:
             continue
         option = reading.option(name)
-        if option is None:
-            raise KeyError(reading.id, name)
-        if option.computed:
+        if option is not None and option.computed and name != reading.default:
             found.append((reading.id, name))
-    unknown = set(wanted) - {reading.id for reading in measure.readings}
-    if unknown:
-        raise KeyError(min(unknown), "")
     return tuple(found)
 
 

@@ -1,0 +1,374 @@
+"""Runs one program over the years of a profile, as the specification of evaluation says.
+
+The order within a year: who meets the conditions (eligibility), the status, the amount of each entity, the
+caps, the pool. What earlier years left behind is a `Ledger`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from msgspec import Struct
+
+from huice.corpus.model import Pool
+from huice.evaluate.closures import Interval, Kleene, least
+from huice.evaluate.facts import Decision, Entity, Exact, History, PoolState, View
+from huice.evaluate.outcome import PAYING, RANK, Outcome, Status, YearOutcome, best
+from huice.evaluate.program import ORG, Cap, Program
+from huice.language import nodes as n
+from huice.language.units import value_of
+
+NO_DECISION = Decision()
+OWN: Entity = {}
+
+Recorder = Callable[[str, View, Any, Interval], None]
+"""Told of every step of an amount: its kind, the view, what it concerns, the figures after it."""
+
+
+class Claimant(Struct, frozen=True):
+    """An entity that was not left out: whose it is, and whether it surely counts."""
+
+    identity: Any
+    entity: Entity
+    surely: Kleene
+
+
+class Ledger:
+    """What the horizon has paid so far: low and high figures apart, by entity and in all."""
+
+    def __init__(self, history: History | None, pool: Pool | None, state: PoolState | None) -> None:
+        self.low: Exact = history.amount if history else 0
+        self.high: Exact = self.low
+        self.by_entity: dict[Any, tuple[Exact, Exact]] = {}
+        self.years_before = history.years if history else 0
+        self.paid_years: list[int] = []
+        self.broken = False
+        self.pool_low: Exact | None = None
+        self.pool_high: Exact | None = None
+        if pool is not None and not pool.yearly:
+            self.pool_low = self.pool_high = _pool_left(pool, state)
+
+
+class Runner:
+    """One measure of one profile: call `outcome()` once."""
+
+    def __init__(
+        self,
+        program: Program,
+        views: Sequence[View],
+        decision: Decision = NO_DECISION,
+        history: History | None = None,
+        pool: Pool | None = None,
+        pool_state: PoolState | None = None,
+        record: Recorder | None = None,
+    ) -> None:
+        self.program, self.views, self.decision = program, views, decision
+        self.history, self.pool, self.pool_state = history, pool, pool_state
+        self.ledger = Ledger(history, pool, pool_state)
+        self.record = record
+
+    def outcome(self) -> Outcome:
+        """The measure over all years of the horizon."""
+        years = tuple(self._year(view) for view in self.views)
+        status = best([year.status for year in years])
+        cap = clause_cap(self.program)
+        id_ = self.program.measure.id
+        if status not in PAYING:
+            return Outcome(id_, status, 0, 0, cap, (), years)
+        certain = cut(sum(year.certain for year in years))
+        open_ended = self.program.pays is None or any(year.ceiling is None for year in years)
+        ceiling = None if open_ended else cut(sum(year.ceiling or 0 for year in years))
+        paying = None if open_ended else tuple(year.year for year in years if year.pays)
+        outcome = Outcome(id_, status, certain, ceiling, cap, paying, years)
+        return self._as_approved(outcome)
+
+    def _as_approved(self, outcome: Outcome) -> Outcome:
+        amount = self.decision.amount
+        if amount is None or outcome.status is not Status.ELIGIBLE:
+            return outcome
+        if outcome.ceiling is None:
+            amount, years = cut(amount), 1
+        else:
+            amount, years = cut(min(amount, outcome.ceiling)), None
+        if self.record:
+            self.record("approved", self.views[0], self.decision, (amount, amount))
+        return Outcome(
+            outcome.measure,
+            outcome.status,
+            amount,
+            amount,
+            outcome.clause_cap,
+            outcome.paying,
+            outcome.years,
+            years,
+        )
+
+    # --- one year -------------------------------------------------------------------------------------
+
+    def _year(self, view: View) -> YearOutcome:
+        ledger = self.ledger
+        view.support_year = ledger.years_before + len(ledger.paid_years) + 1
+        value, claimants = self._eligibility(view)
+        status, reason = self._status(view, value)
+        if status not in PAYING:
+            year = YearOutcome(view.year, status, 0, 0, reason)
+        elif self.program.pays is None:
+            year = YearOutcome(view.year, status, 0, None, reason)
+        else:
+            low, high = self._amount(view, claimants, value, status)
+            year = YearOutcome(view.year, status, low, high, reason)
+        self._remember(year)
+        return year
+
+    def _remember(self, year: YearOutcome) -> None:
+        ledger = self.ledger
+        if year.pays and year.status in PAYING:
+            ledger.paid_years.append(year.year)
+        elif ledger.paid_years or ledger.years_before:
+            ledger.broken = True
+        ledger.low += year.certain
+        ledger.high += year.ceiling or 0
+
+    def _eligibility(self, view: View) -> tuple[Kleene, list[Claimant]]:
+        program = self.program
+        value = program.outer(view)
+        if value is False:
+            return False, []
+        for kind, test in program.elsewhere:
+            one = _exists(view, kind, test)
+            if one is False:
+                return False, []
+            value = None if one is None or value is None else True
+        if program.measure.subject == ORG:
+            if program.without_base(view):
+                return False, []
+            return value, [Claimant(ORG, OWN, value)]
+        claimants = self._claimants(view, value)
+        return _any([claimant.surely for claimant in claimants]), claimants
+
+    def _claimants(self, view: View, outer: Kleene) -> list[Claimant]:
+        program, kind = self.program, self.program.measure.subject
+        found = []
+        for position, entity in enumerate(_entities(view, kind)):
+            view.rows[kind] = entity
+            one = program.own(view)
+            if one is False or program.without_base(view):
+                continue
+            surely = None if one is None or outer is None else True
+            found.append(Claimant(entity.get("id", position), entity, surely))
+        return found
+
+    def _status(self, view: View, value: Kleene) -> tuple[Status, str]:
+        valid = self.program.rule.valid
+        spent = self._spent(view)
+        if value is False:
+            return Status.INELIGIBLE, "conditions"
+        if self.decision.outcome == "refused":
+            return Status.INELIGIBLE, "refused"
+        if valid and valid.starts and view.claim_date < valid.starts:
+            return Status.INELIGIBLE, "not_yet"
+        if spent:
+            return Status.INELIGIBLE, spent
+        if valid and valid.ends and view.claim_date > valid.ends:
+            return _AFTER[valid.after], "ended"
+        if value is None:
+            return Status.UNKNOWN, ""
+        if self.program.rule.judged and self.decision.outcome != "granted":
+            return Status.DISCRETIONARY, ""
+        return Status.ELIGIBLE, ""
+
+    def _spent(self, view: View) -> str:
+        """Why nothing more can be paid, for what was paid before; empty while something can."""
+        rule, ledger = self.program.rule, self.ledger
+        if rule.once == "applicant" and (self.history is not None or ledger.paid_years):
+            return "paid_once"
+        if self.history is not None and self._used_up(view):
+            return "cap_used"
+        if rule.lasts is None or rule.lasts.most is None:
+            return ""
+        most = -(-rule.lasts.most // 12)
+        if ledger.years_before + len(ledger.paid_years) >= most:
+            return "years_used"
+        if rule.lasts.run == "unbroken" and ledger.broken:
+            return "run_broken"
+        if rule.lasts.run == "window" and view.year >= self._first_paid(view) + most:
+            return "window_closed"
+        return ""
+
+    def _used_up(self, view: View) -> bool:
+        assert self.history is not None
+        highs = [cap.value(view)[1] for cap in self.program.org_caps if cap.whole]
+        return any(high is not None and self.history.amount >= high for high in highs)
+
+    def _first_paid(self, view: View) -> int:
+        if self.ledger.years_before:
+            return self.views[0].year - self.ledger.years_before
+        return self.ledger.paid_years[0] if self.ledger.paid_years else view.year
+
+    # --- amounts --------------------------------------------------------------------------------------
+
+    def _amount(
+        self, view: View, claimants: list[Claimant], value: Kleene, status: Status
+    ) -> Interval:
+        if self.decision.base is not None and self.program.base_key is not None:
+            claimants = self._merged(view, claimants, value)
+        owed = status is Status.ELIGIBLE
+        low: Exact = 0
+        high: Exact | None = 0
+        for claimant in claimants:
+            one, other = self._entity_amount(view, claimant, owed)
+            low += one
+            high = None if high is None or other is None else high + other
+        if self.record and len(claimants) > 1:
+            self.record("sum", view, len(claimants), (low, high))
+        low, high = self._plus(view, claimants, owed, (low, high))
+        for cap in self.program.org_caps:
+            low, high = self._capped(view, cap, (low, high), (self.ledger.low, self.ledger.high))
+        return self._from_pool(view, low, high)
+
+    def _merged(self, view: View, claimants: list[Claimant], value: Kleene) -> list[Claimant]:
+        """An approved base stands for the bases of all entities, which become one."""
+        first = claimants[0]
+        entity = {**first.entity, str(self.program.base_key): self.decision.base}
+        if self.record:
+            self.record("approved_base", view, self.decision, (0, self.decision.base))
+        return [Claimant(first.identity, entity, value)]
+
+    def _entity_amount(self, view: View, claimant: Claimant, owed: bool) -> Interval:
+        program, ledger = self.program, self.ledger
+        kind = program.measure.subject
+        if program.rule.once == "entity" and claimant.identity in ledger.by_entity:
+            return 0, 0
+        if kind != ORG:
+            view.rows[kind] = claimant.entity
+        approved = self.decision.base is not None
+        pays = program.approved if approved else program.pays
+        assert pays is not None
+        low, high = pays(view)
+        if not (owed and claimant.surely and program.rule.exact):
+            low = 0
+        if self.record:
+            self.record("amount", view, claimant, (low, high))
+        for cap in program.unit_limits:
+            if not approved or isinstance(cap.limit.amount, n.Fact):
+                low, high = self._capped(view, cap, (low, high), (0, 0))
+        received = ledger.by_entity.get(claimant.identity, (0, 0))
+        for cap in program.entity_caps:
+            low, high = self._capped(view, cap, (low, high), received)
+        if high is None or high > 0:
+            ledger.by_entity[claimant.identity] = (received[0] + low, received[1] + (high or 0))
+        return low, high
+
+    def _capped(
+        self, view: View, cap: Cap, amount: Interval, received: tuple[Exact, Exact]
+    ) -> Interval:
+        low, high = cap.value(view)
+        if cap.whole and cap.limit.per is not None:
+            low = max(0, low - received[0])
+            high = None if high is None else max(0, high - received[1])
+        result = (min(low, amount[0]), amount[1]) if cap.soft else least(amount, (low, high))
+        if self.record:
+            self.record("cap", view, cap, result)
+        return result
+
+    def _plus(
+        self, view: View, claimants: list[Claimant], owed: bool, amount: Interval
+    ) -> Interval:
+        plus = self.program.plus
+        if plus is None:
+            return amount
+        kind = self.program.measure.subject
+        kept = view.lists.get(kind)
+        if self.decision.base is not None and kind != ORG:
+            view.lists[kind] = [claimant.entity for claimant in claimants]
+        low, high = plus(view)
+        if kind != ORG:
+            view.lists[kind] = kept
+        surely = any(claimant.surely for claimant in claimants)
+        low = amount[0] + (low if owed and surely and self.program.rule.exact else 0)
+        result = (low, None if high is None or amount[1] is None else amount[1] + high)
+        if self.record:
+            self.record("plus", view, plus, result)
+        return result
+
+    def _from_pool(self, view: View, low: Exact, high: Exact | None) -> Interval:
+        pool, ledger = self.pool, self.ledger
+        if pool is None:
+            return low, high
+        left_low, left_high = ledger.pool_low, ledger.pool_high
+        if pool.yearly:
+            now = view.year == self.views[0].year
+            left_low = left_high = _pool_left(pool, self.pool_state if now else None)
+        assert left_low is not None
+        assert left_high is not None
+        low = min(low, left_low)
+        high = None if high is None else min(high, left_high)
+        if not pool.yearly:
+            ledger.pool_low, ledger.pool_high = left_low - low, left_high - (high or 0)
+        if self.record:
+            self.record("pool", view, pool, (low, high))
+        return low, high
+
+
+_AFTER = {"expired": Status.EXPIRED, "unknown": Status.UNKNOWN}
+
+
+def _entities(view: View, kind: str) -> list[Entity]:
+    """All entities of a kind; an absent list is one entity of which nothing is known."""
+    entities = view.lists.get(kind)
+    return [{}] if entities is None else entities
+
+
+def _exists(view: View, kind: str, test: Callable[[View], Kleene]) -> Kleene:
+    value: Kleene = False
+    for entity in _entities(view, kind):
+        view.rows[kind] = entity
+        one = test(view)
+        if one is True:
+            return True
+        if one is None:
+            value = None
+    return value
+
+
+def _any(values: list[Kleene]) -> Kleene:
+    if True in values:
+        return True
+    return None if None in values else False
+
+
+def _pool_left(pool: Pool, state: PoolState | None) -> Exact:
+    left: Exact = value_of(pool.holds)
+    if state is not None and state.yuan is not None:
+        left = min(left, state.yuan)
+    if state is not None and state.count is not None and pool.face is not None:
+        left = min(left, state.count * value_of(pool.face))
+    return left
+
+
+def cut(amount: Exact) -> Exact:
+    """Down to the fen, never up."""
+    if isinstance(amount, int):
+        return amount
+    fen = amount.numerator * 100 // amount.denominator
+    return fen // 100 if fen % 100 == 0 else type(amount)(fen, 100)
+
+
+def clause_cap(program: Program) -> Exact | None:
+    """What the clause states for one unit and one period, whatever the profile; None if nothing.
+
+    The smallest scoped cap; of a ladder of caps the highest rung; of listed sums the largest.
+    """
+    blank = View(2000, date(2000, 1, 1), {kind: {} for kind in (ORG, program.measure.subject)}, {})
+    caps = (*program.entity_caps, *program.org_caps)
+    stated = [cap.amount(blank)[1] for cap in caps]
+    if program.pays is not None and not stated and program.base_key is None:
+        pays = program.rule.pays
+        assert pays is not None
+        stated = [program.pays(blank)[1]]
+    return min((high for high in stated if high is not None), default=None)
+
+
+__all__ = ["RANK", "Runner", "clause_cap", "cut"]

@@ -1,0 +1,170 @@
+"""One profile against a corpus: `evaluate` and what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from msgspec import structs
+
+from huice.corpus.corpus import Corpus
+from huice.corpus.model import Measure
+from huice.corpus.readings import Chosen, chosen
+from huice.corpus.source import Problem
+from huice.evaluate.closures import Interval
+from huice.evaluate.engine import NO_DECISION, Recorder, Runner, clause_cap
+from huice.evaluate.facts import Profile, View, views
+from huice.evaluate.outcome import Outcome, Status, YearOutcome
+from huice.evaluate.profiles import BadProfile, defaults_of, load_profile
+from huice.evaluate.program import Program, Programs, holds_at
+from huice.language.text import Text, did_you_mean
+
+
+class Evaluator:
+    """Holds what is made once for a corpus: programs, defaults, the answers for other places."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.corpus = corpus
+        self.programs = Programs(corpus.vocabulary.scope)
+        self.defaults = defaults_of(corpus)
+        self._elsewhere: dict[tuple[str, Chosen, tuple[int, ...]], Outcome] = {}
+
+    def views(self, profile: Profile) -> tuple[View, ...]:
+        """The profile's facts, year by year."""
+        return views(profile, self.defaults)
+
+    def program(self, measure: Measure, profile: Profile) -> Program:
+        """The measure under the readings that the profile chooses."""
+        wanted = profile.readings.get(measure.id)
+        return self.programs.get(measure, chosen(measure, wanted) if wanted else ())
+
+    def outcomes(
+        self, profile: Profile, measures: Sequence[Measure], facts: Sequence[View] | None = None
+    ) -> list[Outcome]:
+        """The outcome of each measure, in their order."""
+        years = facts if facts is not None else self.views(profile)
+        places = {view.rows["org"].get("place") for view in years}
+        found = []
+        for measure in measures:
+            program = self.program(measure, profile)
+            if any(holds_at(program, place) for place in places):
+                found.append(self.run(program, profile, years))
+            else:
+                found.append(self._other_place(program, profile))
+        return found
+
+    def run(
+        self,
+        program: Program,
+        profile: Profile,
+        years: Sequence[View],
+        record: Recorder | None = None,
+    ) -> Outcome:
+        """One measure, worked out."""
+        measure, pool = program.measure, program.rule.pool
+        for view in years:
+            view.award = self._award(profile, frozenset({measure.id}))
+        return Runner(
+            program,
+            years,
+            profile.decisions.get(measure.id, NO_DECISION),
+            profile.history.get(measure.id),
+            self.corpus.pools[pool] if pool else None,
+            profile.pools.get(pool) if pool else None,
+            record,
+        ).outcome()
+
+    def _award(self, profile: Profile, above: frozenset[str]) -> Any:
+        """What `award(other)` means: the other measure of the same profile in the same year."""
+
+        def award(id_: str, view: View) -> Interval:
+            if id_ in above:
+                return 0, None
+            measure = self.corpus.measure(id_)
+            program = self.program(measure, profile)
+            years = self.views(profile)
+            for year in years:
+                year.award = self._award(profile, above | {id_})
+            outcome = Runner(
+                program,
+                years,
+                profile.decisions.get(id_, NO_DECISION),
+                profile.history.get(id_),
+                self.corpus.pools[program.rule.pool] if program.rule.pool else None,
+                profile.pools.get(program.rule.pool) if program.rule.pool else None,
+            ).outcome()
+            found = next((year for year in outcome.years if year.year == view.year), None)
+            return (found.certain, found.ceiling) if found else (0, 0)
+
+        return award
+
+    def _other_place(self, program: Program, profile: Profile) -> Outcome:
+        """The firm is elsewhere: the same answer for every such profile, made once."""
+        years = tuple(profile.calendar_years())
+        key = (program.measure.id, (), years)
+        found = self._elsewhere.get(key)
+        if found is None:
+            found = self._elsewhere[key] = Outcome(
+                program.measure.id,
+                Status.INELIGIBLE,
+                0,
+                0,
+                clause_cap(program),
+                (),
+                tuple(YearOutcome(year, Status.INELIGIBLE, 0, 0, "conditions") for year in years),
+            )
+        return found
+
+
+def evaluator(corpus: Corpus) -> Evaluator:
+    """The evaluator of a corpus, made at its first use."""
+    kept = corpus.__dict__
+    if "_evaluator" not in kept:
+        kept["_evaluator"] = Evaluator(corpus)
+    found: Evaluator = kept["_evaluator"]
+    return found
+
+
+def select(corpus: Corpus, measures: Iterable[str] | None) -> tuple[Measure, ...]:
+    """The measures of these ids; all when None. Raises `BadProfile` for an unknown id."""
+    if measures is None:
+        return corpus.measures
+    if isinstance(measures, str):
+        measures = [measures]
+    found = []
+    known = [measure.id for measure in corpus.measures]
+    problems = []
+    for id_ in measures:
+        if id_ in known:
+            found.append(corpus.measure(id_))
+        else:
+            problems.append(
+                Problem(
+                    "U007",
+                    Text(f"没有事项“{id_}”", f"there is no measure “{id_}”")
+                    + did_you_mean(id_, known),
+                )
+            )
+    if problems:
+        raise BadProfile(tuple(problems))
+    return tuple(found)
+
+
+def at_place(profile: Profile, place: str) -> Profile:
+    """The same profile registered at another place, in all its years."""
+    years = {
+        year: structs.replace(
+            own, org={key: value for key, value in own.org.items() if key != "place"}
+        )
+        for year, own in profile.years.items()
+    }
+    return structs.replace(profile, org={**profile.org, "place": place}, years=years)
+
+
+def read_profile(
+    given: Mapping[str, Any] | str | Path | Profile, corpus: Corpus, today: date | None = None
+) -> Profile:
+    """The checked profile; see `load_profile`."""
+    return load_profile(given, corpus, today)

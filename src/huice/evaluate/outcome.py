@@ -1,0 +1,68 @@
+"""What one measure gives: status and three figures, year by year."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from huice.evaluate.facts import Exact
+
+
+class Status(StrEnum):
+    """The five statuses, from best to worst."""
+
+    ELIGIBLE = "eligible"
+    DISCRETIONARY = "discretionary"
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    INELIGIBLE = "ineligible"
+
+
+RANK = {status: rank for rank, status in enumerate(Status)}
+PAYING = (Status.ELIGIBLE, Status.DISCRETIONARY, Status.UNKNOWN)
+
+
+def best(statuses: list[Status]) -> Status:
+    """The best of several; ineligible when there are none."""
+    return min(statuses, key=RANK.__getitem__, default=Status.INELIGIBLE)
+
+
+class YearOutcome(Struct, frozen=True):
+    """One year: its status, the reason when nothing can be paid, yuan before rounding."""
+
+    year: int
+    status: Status
+    certain: Exact
+    ceiling: Exact | None
+    reason: str = ""
+
+    @property
+    def pays(self) -> bool:
+        """Whether something may be paid in the year."""
+        return self.ceiling is None or self.ceiling > 0
+
+
+class Outcome(Struct, frozen=True):
+    """One measure over the horizon; yuan, cut to the fen.
+
+    `certain` is owed if the facts hold; `ceiling` the most the wording allows this applicant, None where the
+    text gives no figure; `clause_cap` the most it allows anyone in one unit and period; `paying` the years in
+    which something may be paid, None with an unstated ceiling.
+    """
+
+    measure: str
+    status: Status
+    certain: Exact
+    ceiling: Exact | None
+    clause_cap: Exact | None
+    paying: tuple[int, ...] | None
+    years: tuple[YearOutcome, ...]
+    approved_years: int | None = None
+
+    @property
+    def year_count(self) -> int | None:
+        """The number of years in which something may be paid."""
+        if self.approved_years is not None:
+            return self.approved_years
+        return None if self.paying is None else len(self.paying)

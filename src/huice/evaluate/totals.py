@@ -1,0 +1,138 @@
+"""Several measures together: groups take the highest or add up, a joint ceiling cuts, nothing adds across places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from huice.corpus.corpus import Corpus
+from huice.corpus.model import Group
+from huice.evaluate.facts import Exact
+from huice.evaluate.outcome import Outcome, Status, best
+from huice.language.check import lies_in
+from huice.language.units import value_of
+
+
+class Total(Struct, frozen=True):
+    """Measures of one place together, in yuan.
+
+    `ceiling` counts only measures whose text states a figure; `ceiling_of_eligible` only those that hold
+    already; `unquantified` are the measures beside the sum; `same_cost` the groups that may claim one cost
+    twice. `added_up` is the ceiling before groups took the highest.
+    """
+
+    status: Status
+    certain: Exact
+    ceiling: Exact
+    ceiling_of_eligible: Exact
+    years: tuple[int, ...]
+    counts: dict[str, int]
+    unquantified: tuple[str, ...]
+    same_cost: tuple[str, ...]
+    added_up: Exact
+
+
+def total(
+    outcomes: Sequence[Outcome],
+    corpus: Corpus,
+    readings: Mapping[str, Mapping[str, str]],
+    open_places: Sequence[str] = (),
+) -> Total:
+    """The measures together.
+
+    With an open place (`open_places`: all that may be chosen) the figures are those of the best single place:
+    amounts of different cities are never added.
+    """
+    counted = [outcome for outcome in outcomes if corpus.measure(outcome.measure).benefit]
+    by_id = {outcome.measure: outcome for outcome in counted}
+    places: Sequence[str | None] = open_places or [None]
+    sums = [_sums(by_id, corpus, readings, place) for place in places]
+    certain = max(one.certain for one in sums)
+    ceiling = max(one.ceiling for one in sums)
+    eligible = {id_: o for id_, o in by_id.items() if o.status is Status.ELIGIBLE}
+    of_eligible = [_sums(eligible, corpus, readings, place) for place in places]
+    years = sorted({year for outcome in counted for year in outcome.paying or ()})
+    return Total(
+        best([outcome.status for outcome in (counted or outcomes)]),
+        certain,
+        ceiling,
+        max(one.ceiling for one in of_eligible),
+        tuple(years),
+        {status.value: sum(o.status is status for o in outcomes) for status in Status},
+        tuple(o.measure for o in counted if o.ceiling is None),
+        tuple(group.id for group in corpus.groups if _claims_twice(group, by_id)),
+        max(one.added_up for one in sums),
+    )
+
+
+class _Sums(Struct, frozen=True):
+    certain: Exact
+    ceiling: Exact
+    added_up: Exact
+
+
+def _sums(
+    outcomes: Mapping[str, Outcome],
+    corpus: Corpus,
+    readings: Mapping[str, Mapping[str, str]],
+    place: str | None,
+) -> _Sums:
+    here = {
+        id_: outcome
+        for id_, outcome in outcomes.items()
+        if place is None or lies_in(place, corpus.measure(id_).place)
+    }
+    certain: Exact = 0
+    ceiling: Exact = 0
+    grouped: set[str] = set()
+    for group in corpus.groups:
+        rule = readings.get(group.id, {}).get("rule", group.rule)
+        members = [here[id_] for id_ in group.members if id_ in here]
+        if rule == "warn" or not members:
+            continue
+        if rule == "stack" and group.ceiling is None:
+            continue
+        grouped |= {member.measure for member in members}
+        one, other = _joined(group, rule, members)
+        certain += one
+        ceiling += other
+    alone = [outcome for id_, outcome in here.items() if id_ not in grouped]
+    certain += sum(outcome.certain for outcome in alone)
+    ceiling += sum(outcome.ceiling or 0 for outcome in alone)
+    return _Sums(certain, ceiling, sum(outcome.ceiling or 0 for outcome in here.values()))
+
+
+def _joined(group: Group, rule: str, members: Sequence[Outcome]) -> tuple[Exact, Exact]:
+    certain = [member.certain for member in members]
+    ceiling = [member.ceiling or 0 for member in members]
+    if rule == "highest":
+        one, other = max(certain), max(ceiling)
+    else:
+        one, other = sum(certain), sum(ceiling)
+    if group.ceiling is None:
+        return one, other
+    cap = _joint_ceiling(group, members)
+    return min(one, cap), min(other, cap)
+
+
+def _joint_ceiling(group: Group, members: Iterable[Outcome]) -> Exact:
+    """The joint ceiling over the horizon: once, or once for every year in which a member pays."""
+    assert group.ceiling is not None
+    amount = group.ceiling.amount
+    cap: Exact = value_of(amount)  # type: ignore[arg-type]  # a joint ceiling is a literal, checked at load
+    if group.ceiling.period == "total":
+        return cap
+    years = {year for member in members for year in member.paying or ()}
+    return cap * max(len(years), 1)
+
+
+def _claims_twice(group: Group, outcomes: Mapping[str, Outcome]) -> bool:
+    if group.rule != "warn":
+        return False
+    paying = [
+        id_
+        for id_ in group.members
+        if id_ in outcomes and (outcomes[id_].ceiling is None or outcomes[id_].ceiling or 0) != 0
+    ]
+    return len(paying) > 1
