@@ -328,7 +328,7 @@ def _list(
 
 
 def _changed_list(
-    rng: random.Random, kind: str, year: int, base: list[dict[str, Any]] | None
+    rng: random.Random, kind: str, year: int, base: list[dict[str, Any]] | None, wish: Wish
 ) -> list[dict[str, Any]]:
     """A list for one later year: kept, re-ordered, re-priced, cut down, enlarged or new."""
     found = copy.deepcopy(base or [])
@@ -344,7 +344,9 @@ def _changed_list(
     for entity in found:
         for name in entity:
             if name.endswith("_yuan") and rng.random() < 0.5:
-                entity[name] = money(rng)
+                entity[name] = money(rng, rng.choice([None, wish.landmarks]))
+        if rng.random() < 0.4:
+            wish.impose(kind, entity)
     return found
 
 
@@ -452,7 +454,7 @@ def random_profile(rng: random.Random, target: str | None = None) -> Profile:
             continue
         profile[LIST_OF[kind]] = _list(rng, kind, claim_year, wish, kind in needed, forget)
 
-    _several_years(rng, profile, claim_year)
+    _several_years(rng, profile, claim_year, wish)
     decisions = {
         m: _decision(rng, MEASURES[m])
         for m in MEASURES
@@ -470,7 +472,7 @@ def random_profile(rng: random.Random, target: str | None = None) -> Profile:
     return profile
 
 
-def _several_years(rng: random.Random, profile: Profile, claim_year: int) -> None:
+def _several_years(rng: random.Random, profile: Profile, claim_year: int, wish: Wish) -> None:
     """A horizon and facts that differ from year to year."""
     if rng.random() < 0.6:
         profile["horizon_years"] = rng.choice([1, 1, 2, 2, 3, 4, 5])
@@ -484,9 +486,15 @@ def _several_years(rng: random.Random, profile: Profile, claim_year: int) -> Non
                 if rng.random() < 0.5:
                     names = ["revenue_yuan"]
                 entry["org"] = {name: fresh[name] for name in names}
+                if rng.random() < 0.5:  # what the target needs is known this year, maybe only now
+                    wish.impose("org", entry["org"])
+                    entry["org"].pop("place", None)
+                    for name in entry["org"]:
+                        if rng.random() < 0.3:
+                            profile.get("org", {}).pop(name, None)
             for kind in ENTITY_KINDS:
                 if rng.random() < 0.3:
                     name = LIST_OF[kind]
-                    entry[name] = _changed_list(rng, kind, year, profile.get(name))
+                    entry[name] = _changed_list(rng, kind, year, profile.get(name), wish)
             years[year] = entry
         profile["years"] = years
