@@ -16,7 +16,7 @@ from typing import Literal as OneLiteral
 
 from msgspec import Struct, structs
 
-from huice.corpus.model import Measure, Pool, Rule
+from huice.corpus.model import Measure, Patch, Pool, Rule
 from huice.language import nodes as n
 from huice.language.text import Fault
 from huice.language.units import (
@@ -41,7 +41,7 @@ class Token(Struct, frozen=True):
 
     `digits` is where its first digit stands (`每平方米最高 50 元 / 月` starts before it). `number` is the
     bare number, `value` the same in base units. `dimension` is None where no unit follows
-    that the rules know (`5050`, `第三方`). `kind`: a `quantity`, a `ratio` (1:1), a calendar `year`
+    that the rules know (`5050`, `第三方`). `counter` is the measure word of a count. `kind`: a `quantity`, a `ratio` (1:1), a calendar `year`
     (2025 年) or the word `once` (一次性).
     """
 
@@ -52,6 +52,7 @@ class Token(Struct, frozen=True):
     number: Fraction
     value: Fraction
     dimension: Dimension | None
+    counter: str = ""
     kind: OneLiteral["quantity", "ratio", "year", "once"] = "quantity"
 
     @property
@@ -130,10 +131,12 @@ def _counted(text: str, start: int, end: int, number: Fraction, unit: str | None
         return _token(text, start, end, number, None, "year")
     scale, dimension = _unit(unit)
     before = _PER_AREA.search(text, 0, start)
+    counter = unit[-1] if dimension == ITEMS else ""
     if before and dimension.yuan and not dimension.sqm:
         per_area = _token(text, start, end, number, (scale, dimension.times(AREA, -1)))
         return structs.replace(per_area, start=before.start(), text=text[before.start() : end])
-    return _token(text, start, end, number, (scale, dimension))
+    token = _token(text, start, end, number, (scale, dimension))
+    return structs.replace(token, counter=counter)
 
 
 def _token(
@@ -145,7 +148,8 @@ def _token(
     kind: OneLiteral["quantity", "ratio", "year", "once"] = "quantity",
 ) -> Token:
     scale, dimension = unit or (Fraction(1), None)
-    return Token(start, start, end, text[start:end], number, number * scale, dimension, kind)
+    said, value = text[start:end], number * scale
+    return Token(start, start, end, said, number, value, dimension, kind=kind)
 
 
 def _unit(unit: str) -> tuple[Fraction, Dimension]:
@@ -188,7 +192,8 @@ def _chinese(number: str) -> int:
 def stands_for(token: Token, literal: n.Literal) -> bool:
     """Whether the token says what the literal says: the same value of the same dimension.
 
-    `3年` and `36个月` are the same; `2000 元 / 张` is `2000元` for each voucher; a literal without a unit
+    `3年` and `36个月` are the same; counts must agree in their measure word (`10个`, `1张`);
+    `2000 元 / 张` is `2000元` for each voucher; a literal without a unit
     (`support_year = 2`) is any token of that number.
     """
     if token.kind in ("once", "year"):
@@ -196,6 +201,8 @@ def stands_for(token: Token, literal: n.Literal) -> bool:
     if not literal.unit and "%" not in literal.text and ":" not in literal.text:
         return token.number == value_of(literal)
     if (token.kind == "ratio") != (":" in literal.text) or token.dimension is None:
+        return False
+    if token.counter and token.counter != literal.unit:
         return False
     same = _each(token.dimension) == _each(dimension_of(literal))
     return same and token.value == value_of(literal)
@@ -253,11 +260,11 @@ def _literal(text: str) -> n.Literal | None:
         return None
 
 
-def rule_literals(rule: Rule) -> tuple[n.Literal, ...]:
-    """The literals of a rule in the order in which it is written, each once."""
-    nodes: list[n.Node] = [condition.expression for condition in rule.requires]
-    nodes += [part for part in (rule.pays, rule.plus) if part is not None]
-    nodes += rule.limits
+def rule_literals(rule: Rule | Patch) -> tuple[n.Literal, ...]:
+    """The literals of a rule, or of the parts that an option replaces, as written, each once."""
+    nodes: list[n.Node] = [condition.expression for condition in rule.requires or ()]
+    nodes += [part for part in (rule.pays, rule.plus) if part]
+    nodes += rule.limits or ()
     found = [part for node in nodes for part in n.walk(node) if isinstance(part, n.Literal)]
     return tuple(dict.fromkeys([*found, *(rule.lasts.literals if rule.lasts else ())]))
 

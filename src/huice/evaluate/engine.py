@@ -114,6 +114,8 @@ class Runner:
         status, reason = self._status(view, value)
         if status not in PAYING:
             year = YearOutcome(view.year, status, 0, 0, reason)
+        elif self.program.rule.once == "applicant" and ledger.paid_years:
+            year = YearOutcome(view.year, status, 0, 0, "paid_once")
         elif self.program.pays is None:
             year = YearOutcome(view.year, status, 0, None, reason)
         else:
@@ -182,7 +184,7 @@ class Runner:
     def _spent(self, view: View) -> str:
         """Why nothing more can be paid, for what was paid before; empty while something can."""
         rule, ledger = self.program.rule, self.ledger
-        if rule.once == "applicant" and (self.history is not None or ledger.paid_years):
+        if rule.once == "applicant" and self.history is not None:
             return "paid_once"
         if self.history is not None and self._used_up(view):
             return "cap_used"
@@ -212,7 +214,10 @@ class Runner:
     def _amount(
         self, view: View, claimants: list[Claimant], value: Kleene, status: Status
     ) -> Interval:
-        if self.decision.base is not None and self.program.base_key is not None:
+        if self.program.rule.once == "entity":
+            paid = self.ledger.by_entity
+            claimants = [one for one in claimants if one.identity not in paid]
+        if self.decision.base is not None and self.program.base_key is not None and claimants:
             claimants = self._merged(view, claimants, value)
         owed = status is Status.ELIGIBLE
         low: Exact = 0
@@ -234,13 +239,13 @@ class Runner:
         entity = {**first.entity, str(self.program.base_key): self.decision.base}
         if self.record:
             self.record("approved_base", view, self.decision, (0, self.decision.base))
+        for other in claimants[1:]:
+            self.ledger.by_entity.setdefault(other.identity, (0, 0))
         return [Claimant(first.identity, entity, value)]
 
     def _entity_amount(self, view: View, claimant: Claimant, owed: bool) -> Interval:
         program, ledger = self.program, self.ledger
         kind = program.measure.subject
-        if program.rule.once == "entity" and claimant.identity in ledger.by_entity:
-            return 0, 0
         if kind != ORG:
             view.rows[kind] = claimant.entity
         approved = self.decision.base is not None

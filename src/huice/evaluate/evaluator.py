@@ -11,7 +11,7 @@ from msgspec import structs
 
 from huice.corpus.corpus import Corpus
 from huice.corpus.model import Measure
-from huice.corpus.readings import Chosen, chosen
+from huice.corpus.readings import chosen
 from huice.corpus.source import Problem
 from huice.evaluate.closures import Interval
 from huice.evaluate.engine import NO_DECISION, Recorder, Runner, clause_cap
@@ -29,7 +29,7 @@ class Evaluator:
         self.corpus = corpus
         self.programs = Programs(corpus.vocabulary.scope)
         self.defaults = defaults_of(corpus)
-        self._elsewhere: dict[tuple[str, Chosen, tuple[int, ...]], Outcome] = {}
+        self._elsewhere: dict[tuple[int, range], Outcome] = {}
 
     def views(self, profile: Profile) -> tuple[View, ...]:
         """The profile's facts, year by year."""
@@ -102,8 +102,8 @@ class Evaluator:
 
     def _other_place(self, program: Program, profile: Profile) -> Outcome:
         """The firm is elsewhere: the same answer for every such profile, made once."""
-        years = tuple(profile.calendar_years())
-        key = (program.measure.id, (), years)
+        years = profile.calendar_years()
+        key = (id(program), years)
         found = self._elsewhere.get(key)
         if found is None:
             found = self._elsewhere[key] = Outcome(

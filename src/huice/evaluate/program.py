@@ -103,7 +103,7 @@ class Programs:
             tuple(cap for cap in caps if cap.limit.per not in (None, ORG)),
             tuple(cap for cap in caps if cap.limit.per == ORG),
             self.closures.quantity(rule.plus) if rule.plus is not None else None,
-            self._key(_base_or_bound(rule)),
+            self._key(base_of(pays.amount) if pays else None),
             _home(rule),
         )
 
@@ -168,12 +168,6 @@ def base_of(amount: n.Node) -> n.Node | None:
             if found is not None:
                 return found
     return None
-
-
-def _base_or_bound(rule: Rule) -> n.Node | None:
-    base = base_of(rule.pays.amount) if rule.pays is not None else None
-    bounds = (limit.amount for limit in rule.limits if isinstance(limit.amount, n.Fact))
-    return base if base is not None else next(bounds, None)
 
 
 def _free_of_price(amount: Any) -> Any:
