@@ -59,11 +59,7 @@ def load_profile(
     """
     if isinstance(given, Profile):
         return given
-    source = (
-        read_file(Path(given))
-        if isinstance(given, str | Path)
-        else Source("", given, {}, [])
-    )
+    source = read_file(Path(given)) if isinstance(given, str | Path) else Source("", given, {}, [])
     profile = None
     if not source.problems:
         profile = _Reader(source, corpus).profile(today or date.today())

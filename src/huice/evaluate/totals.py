@@ -54,7 +54,7 @@ def total(
     of_eligible = [_sums(eligible, corpus, readings, place) for place in places]
     years = sorted({year for outcome in counted for year in outcome.paying or ()})
     return Total(
-        best([outcome.status for outcome in (counted or outcomes)]),
+        best([outcome.status for outcome in outcomes]),
         certain,
         ceiling,
         max(one.ceiling for one in of_eligible),
@@ -133,6 +133,6 @@ def _claims_twice(group: Group, outcomes: Mapping[str, Outcome]) -> bool:
     paying = [
         id_
         for id_ in group.members
-        if id_ in outcomes and (outcomes[id_].ceiling is None or outcomes[id_].ceiling or 0) != 0
+        if id_ in outcomes and (outcomes[id_].certain or outcomes[id_].ceiling)
     ]
     return len(paying) > 1

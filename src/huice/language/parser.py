@@ -80,7 +80,7 @@ def _bound(text: str) -> None:
 
 
 def _column(text: str, error: UnexpectedInput) -> int:
-    position = error.pos_in_stream
+    position: Any = error.pos_in_stream
     return (position if position is not None and position >= 0 else len(text)) + 1
 
 

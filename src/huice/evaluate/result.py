@@ -1,0 +1,347 @@
+"""What every surface shows: one `Result`, the same figures for page, report, command line and assistant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from msgspec import structs
+
+from huice.corpus.model import Measure, Reading
+from huice.evaluate.evaluator import Evaluator
+from huice.evaluate.facts import Exact, Profile, View
+from huice.evaluate.missing import Gap
+from huice.evaluate.outcome import PAYING, Outcome, Status
+from huice.evaluate.program import holds_at
+from huice.evaluate.totals import Total, total
+from huice.evaluate.trace import Check, Checker, Step, Tracer, amount_gaps
+from huice.language.text import Text
+
+SCHEMA = "huice/result/1"
+
+
+class MeasureResult:
+    """One measure of a result: the figures at once, the explanation when it is asked for."""
+
+    def __init__(self, result: Result, outcome: Outcome) -> None:
+        self._result = result
+        self.outcome = outcome
+        self.measure: Measure = result.corpus.measure(outcome.measure)
+        self.id, self.status = outcome.measure, outcome.status
+        self.certain, self.ceiling = outcome.certain, outcome.ceiling
+        self.clause_cap, self.years = outcome.clause_cap, outcome.year_count
+
+    @property
+    def here(self) -> bool:
+        """Whether the measure can hold where the applicant is."""
+        place = self._result.place
+        return holds_at(self._program, place)
+
+    @cached_property
+    def _program(self) -> Any:
+        return self._result.evaluator.program(self.measure, self._result.profile)
+
+    @cached_property
+    def _view(self) -> View:
+        """The facts of the year that decided the status."""
+        years = self._result.evaluator.views(self._result.profile)
+        decided = [year.year for year in self.outcome.years if year.status is self.status]
+        view = next(view for view in years if view.year == decided[0])
+        position = decided[0] - years[0].year
+        view.support_year = 1 + sum(year.pays for year in self.outcome.years[:position])
+        return view
+
+    @cached_property
+    def conditions(self) -> tuple[Check, ...]:
+        """The requirements one by one (条件核对表)."""
+        closures = self._result.evaluator.programs.closures
+        return Checker(self._program, closures, self._view).checks()
+
+    @cached_property
+    def missing(self) -> tuple[Gap, ...]:
+        """The unknown facts that can still change status or amount; none once the answer is no."""
+        if self.status not in PAYING:
+            return ()
+        closures = self._result.evaluator.programs.closures
+        found: dict[Gap, None] = {}
+        for check in self.conditions:
+            found.update(dict.fromkeys(check.missing))
+        found.update(dict.fromkeys(amount_gaps(self._program, closures, self._view)))
+        return tuple(found)
+
+    @property
+    def stake(self) -> Exact | None:
+        """Yuan that the missing facts decide: what lies between certain and ceiling; None if unstated."""
+        return None if self.ceiling is None else self.ceiling - self.certain
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """From base to amount (基数 → 比例 → 封顶 → …), year by year."""
+        if self.status not in PAYING or self._program.pays is None:
+            return ()
+        result = self._result
+        tracer = Tracer(self._program, result.evaluator.programs.closures)
+        years = result.evaluator.views(result.profile)
+        result.evaluator.run(self._program, result.profile, years, tracer.record)
+        return tuple(tracer.steps)
+
+    @cached_property
+    def reason(self) -> Text:
+        """Why not, in one sentence; empty unless the answer is no."""
+        if self.status in PAYING:
+            return Text("", "")
+        codes = [year.reason for year in self.outcome.years]
+        failed = [check for check in self.conditions if check.holds is False]
+        if codes[0] == "conditions" and failed:
+            zh = "；".join(check.label.zh for check in failed)
+            en = "; ".join(check.label["en"] for check in failed)
+            return Text(f"不满足：{zh}", f"not met: {en}")
+        return self._other_reason(codes[0])
+
+    def _other_reason(self, code: str) -> Text:
+        valid = self._program.rule.valid
+        if code == "ended" and valid and valid.ends:
+            ends = valid.ends.isoformat()
+            return Text(
+                f"已于 {ends} 失效（{valid.says.zh}）", f"ended on {ends} ({valid.says['en']})"
+            )
+        if code == "not_yet" and valid and valid.starts:
+            starts = valid.starts.isoformat()
+            return Text(f"{starts} 起施行，申报日尚未施行", f"in force only from {starts}")
+        return REASONS.get(code, REASONS["conditions"])
+
+    def reading_effects(self) -> tuple[tuple[Reading, str, dict[str, Outcome]], ...]:
+        """Each reading, the option in force, and the outcome under every option (读法)."""
+        result, found = self._result, []
+        chosen = result.profile.readings.get(self.id, {})
+        for reading in self.measure.readings:
+            now = chosen.get(reading.id, reading.default)
+            under: dict[str, Outcome] = {}
+            for option in reading.options if reading.computed else ():
+                under[option.name] = (
+                    self.outcome if option.name == now else self._under(reading.id, option.name)
+                )
+            found.append((reading, now, under))
+        return tuple(found)
+
+    def _under(self, reading: str, option: str) -> Outcome:
+        profile = self._result.profile
+        mine = {**profile.readings.get(self.id, {}), reading: option}
+        other = structs.replace(profile, readings={**profile.readings, self.id: mine})
+        return self._result.evaluator.outcomes(other, [self.measure])[0]
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready; amounts are decimal strings of yuan or null."""
+        return {
+            "measure": self.id,
+            "title": _pair(self.measure.title),
+            "document": self.measure.document,
+            "place": self.measure.place,
+            "gives": self.measure.gives.value,
+            "benefit": self.measure.benefit,
+            "status": self.status.value,
+            "certain_yuan": decimal(self.certain),
+            "ceiling_yuan": decimal(self.ceiling),
+            "clause_cap_yuan": decimal(self.clause_cap),
+            "years": self.years,
+            "by_year": [
+                {
+                    "year": year.year,
+                    "status": year.status.value,
+                    "certain_yuan": decimal(year.certain),
+                    "ceiling_yuan": None
+                    if self.measure.rule.pays is None
+                    else decimal(year.ceiling),
+                    "reason": year.reason or None,
+                }
+                for year in self.outcome.years
+            ],
+            "reason": _pair(self.reason) if self.reason.zh else None,
+            "missing": [
+                {
+                    "fact": gap.fact,
+                    "entity": gap.entity,
+                    "stake_yuan": decimal(self.stake),
+                }
+                for gap in self.missing
+            ],
+            "conditions": [
+                {
+                    "label": _pair(check.label),
+                    "holds": check.holds,
+                    "says": _pair(check.says),
+                    "facts": list(check.facts),
+                    "entity": check.entity,
+                    "line": check.line,
+                }
+                for check in self.conditions
+            ],
+            "judged": [_pair(text) for text in self._program.rule.judged],
+            "steps": [
+                {
+                    "kind": step.kind,
+                    "year": step.year,
+                    "entity": step.entity,
+                    "label": _pair(step.label),
+                    "low": decimal(step.low),
+                    "high": decimal(step.high),
+                    "facts": list(step.facts),
+                    "spans": [list(span) for span in step.spans],
+                }
+                for step in self.steps
+            ],
+            "readings": self._readings_dict(),
+            "quote": self.measure.text.zh,
+            "quote_en": self.measure.text.en or None,
+            "cautions": [
+                {
+                    "says": _pair(caution.says),
+                    "title": caution.title,
+                    "url": caution.url,
+                    "date": caution.date,
+                }
+                for caution in self._result.corpus.cautions_of(self.id)
+            ],
+        }
+
+    def _readings_dict(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": reading.id,
+                "asks": _pair(reading.asks),
+                "default": reading.default,
+                "chosen": now,
+                "computed": reading.computed,
+                "options": [
+                    {
+                        "name": option.name,
+                        "says": _pair(option.says),
+                        "effect": option.effect,
+                        **(_figures(under[option.name]) if option.name in under else {}),
+                    }
+                    for option in reading.options
+                ],
+            }
+            for reading, now, under in self.reading_effects()
+        ]
+
+
+REASONS = {
+    "conditions": Text("条件不满足", "the conditions are not met"),
+    "refused": Text("主管部门未予通过", "refused by the authority"),
+    "paid_once": Text("一次性支持，此前已享受", "paid once only, and already received"),
+    "cap_used": Text("累计上限已用完", "the lifetime cap is used up"),
+    "years_used": Text("支持年限已用完", "the years of support are used up"),
+    "run_broken": Text("连续支持已中断", "the run of consecutive years is broken"),
+    "window_closed": Text("支持窗口期已过", "the window of support has closed"),
+    "ended": Text("文件已过所载期限", "the document's stated period is over"),
+    "not_yet": Text("尚未施行", "not yet in force"),
+}
+
+
+class Result:
+    """A profile evaluated. `total` is of one place; amounts of different cities are never added."""
+
+    def __init__(
+        self, evaluator: Evaluator, profile: Profile, measures: Sequence[Measure], name: str = ""
+    ) -> None:
+        self.evaluator, self.profile, self.name = evaluator, profile, name
+        self.corpus = evaluator.corpus
+        self._asked = tuple(measures)
+        self.outcomes = tuple(evaluator.outcomes(profile, measures))
+
+    @property
+    def place(self) -> str | None:
+        """Where the applicant is; None while it is open."""
+        place: str | None = self.profile.org.get("place")
+        return place
+
+    @cached_property
+    def measures(self) -> tuple[MeasureResult, ...]:
+        """The measures asked for, in their order."""
+        return tuple(MeasureResult(self, outcome) for outcome in self.outcomes)
+
+    def measure(self, id_: str) -> MeasureResult:
+        """One of the measures asked for. Raises `KeyError`."""
+        found = next((one for one in self.measures if one.id == id_), None)
+        if found is None:
+            raise KeyError(id_)
+        return found
+
+    def of_status(self, *statuses: Status) -> tuple[MeasureResult, ...]:
+        """The measures of these statuses, the largest ceiling first, unstated amounts last."""
+        found = [one for one in self.measures if one.status in statuses]
+        return tuple(
+            sorted(
+                found,
+                key=lambda one: (
+                    statuses.index(one.status),
+                    one.ceiling is None,
+                    -(one.ceiling or 0),
+                    -one.certain,
+                ),
+            )
+        )
+
+    @cached_property
+    def total(self) -> Total:
+        """The measures asked for, together; with an open place, of the best single place."""
+        places = self.corpus.places if self.place is None else ()
+        return total(self.outcomes, self.corpus, self.profile.readings, places)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready: schema, date, corpus version, total and measures; amounts as decimal strings."""
+        return {
+            "schema": SCHEMA,
+            "as_of": self.profile.as_of.isoformat(),
+            "claim_year": self.profile.claim_year,
+            "horizon_years": self.profile.horizon,
+            "place": self.place,
+            "corpus_version": self.corpus.version,
+            "corpus_digest": self.corpus.digest,
+            "total": total_dict(self.total),
+            "measures": [measure.to_dict() for measure in self.measures],
+        }
+
+
+def total_dict(one: Total) -> dict[str, Any]:
+    """A total, JSON-ready."""
+    return {
+        "status": one.status.value,
+        "certain_yuan": decimal(one.certain),
+        "ceiling_yuan": decimal(one.ceiling),
+        "years": len(one.years),
+        "ceiling_of_eligible_yuan": decimal(one.ceiling_of_eligible),
+        "added_up_yuan": decimal(one.added_up),
+        "unquantified": list(one.unquantified),
+        "same_cost_warnings": list(one.same_cost),
+        "counts": one.counts,
+    }
+
+
+def decimal(amount: Exact | None) -> str | None:
+    """The amount as a decimal string, as short as it is exact; a rate's endless tail is cut at 6 places."""
+    if amount is None:
+        return None
+    if isinstance(amount, int):
+        return str(amount)
+    exact = Fraction(amount)
+    whole, rest = divmod(abs(exact.numerator), exact.denominator)
+    digits = str(rest * 10**6 // exact.denominator).zfill(6).rstrip("0")
+    sign = "-" if exact < 0 else ""
+    return f"{sign}{whole}.{digits}" if digits else f"{sign}{whole}"
+
+
+def _figures(outcome: Outcome) -> Mapping[str, Any]:
+    return {
+        "status": outcome.status.value,
+        "certain_yuan": decimal(outcome.certain),
+        "ceiling_yuan": decimal(outcome.ceiling),
+        "years": outcome.year_count,
+    }
+
+
+def _pair(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text["en"]}
