@@ -27,15 +27,17 @@ _OPPOSITE: Mapping[str, Any] = {
 class Printer:
     """Writes expressions in one language; a subclass has one method for each node type.
 
-    `says` maps every node type to its method. `titles` names measures that expressions point to.
+    `says` maps every node type to its method. `titles` names measures that expressions point to. Facts of
+    the `own` kind of entity are told without saying whose they are: the sentence around them says it.
     """
 
     lang: ClassVar[str]
     says: ClassVar[Mapping[type[n.Node], Callable[[Any, Any], str]]]
 
-    def __init__(self, scope: Scope, titles: Mapping[str, Text] | None = None) -> None:
-        self.scope = scope
-        self.titles = titles or {}
+    def __init__(
+        self, scope: Scope, titles: Mapping[str, Text] | None = None, own: str = "org"
+    ) -> None:
+        self.scope, self.titles, self.own = scope, titles or {}, own
 
     def say(self, node: n.Node) -> str:
         """The words for a node, before the finish of a whole sentence."""
@@ -69,8 +71,10 @@ class Printer:
         return None
 
     def kind_of(self, fact: FactType) -> str:
-        """The kind of entity that has the fact, as the language calls it; nothing for the applicant."""
-        return self.scope.kinds[fact.entity][self.lang] if fact.entity in self.scope.kinds else ""
+        """The kind of entity that has the fact; nothing for the applicant and for the own kind."""
+        if fact.entity == self.own or fact.entity not in self.scope.kinds:
+            return ""
+        return self.scope.kinds[fact.entity][self.lang]
 
     # --- sorts ----------------------------------------------------------------------------------------
 
@@ -144,7 +148,9 @@ def _one_phrase(one: n.Node, other: n.Node) -> bool:
 
 def without_brackets(label: str) -> str:
     """A label without its asides: `业务特征（多选）` -> `业务特征`."""
-    return re.sub(r"\s*[（(][^（）()]*[）)]\s*", lambda m: " " if m.group()[-1] == " " else "", label)
+    return re.sub(
+        r"\s*[（(][^（）()]*[）)]\s*", lambda m: " " if m.group()[-1] == " " else "", label
+    )
 
 
 def _common(labels: list[str]) -> str:

@@ -19,6 +19,9 @@ from huice.language.scope import FactType, Sort
 _COUNTERS = {"人员": "名", "合同": "份", "用房": "处", "企业": "家"}
 """Measure words of nouns; any other noun takes 个."""
 
+_OWNERS = {"人员": "本人"}
+"""How an entity is named before what it has."""
+
 _QUANTITY_WORDS = {"<": "少于", "<=": "不超过", "=": "等于", ">=": "不少于", ">": "超过"}
 _DATE_WORDS = {"<": "早于", "<=": "不晚于", "=": "为", ">=": "不早于", ">": "晚于"}
 _SPAN_WORDS = {"at least": "满", "at most": "不超过", "more than": "超过", "less than": "不足"}
@@ -29,7 +32,7 @@ _CONTEXT = {
     "year_days": "当年天数",
 }
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
-_BLURS = re.compile(r"[、，；／或和与]|为|经|通过|使用")
+_BLURS = re.compile(r"[、，；或和与]|为|经|通过|使用")
 """A label with one of these would blur into the sentence around it and is quoted."""
 
 
@@ -80,8 +83,8 @@ class Chinese(Printer):
 
     def quantity(self, fact: FactType) -> str:
         """A fact as an amount, with whose it is: `合同当年实际发生额`."""
-        noun, kind = self.noun(fact), self.kind_of(fact)
-        return noun if noun.startswith(kind) else kind + noun
+        noun, kind = self.noun(fact).replace("／", "或"), self.kind_of(fact)
+        return noun if noun.startswith(kind) else _OWNERS.get(kind, kind) + noun
 
     def options(self, fact: n.Fact, members: tuple[str, ...]) -> list[str]:
         """The labels of choices."""
@@ -133,7 +136,8 @@ class Chinese(Printer):
     def and_(self, node: n.And) -> str:
         said = phrases(node.items)
         if len(said) > 1:
-            return "，且".join(self.part(item) for item in said)
+            parts = [self.part(item) for item in said]
+            return f"{'，'.join(parts[:-1])}，且{parts[-1]}"
         return self.phrase(said[0])
 
     def phrase(self, node: n.Node) -> str:
