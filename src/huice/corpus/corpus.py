@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from huice.corpus import cache
 from huice.corpus.cursor import Cursor
 from huice.corpus.documents import Loader
 from huice.corpus.model import Caution, Document, Group, Measure, Pool
@@ -18,7 +19,7 @@ from huice.corpus.vocabulary import EMPTY, Vocabulary, load_vocabulary
 from huice.language.parser import parse_limit
 from huice.language.text import Text, did_you_mean
 
-CORPUS_KEYS = ("version", "parts")
+CORPUS_KEYS = ("version", "sha256", "parts")
 GROUP_KEYS = ("id", "kind", "rule", "members", "says", "ceiling")
 GROUP_KINDS = ("same_measure", "stacking", "alternatives", "exclusive", "joint", "same_cost")
 
@@ -39,7 +40,11 @@ class Part(Struct, frozen=True):
 
 
 class Corpus(Struct, frozen=True, dict=True):
-    """All that was loaded. `version` is stated by the folder; `digest` is a hash of its files."""
+    """All that was loaded. `version` is stated by the folder; `digest` is a hash of its files.
+
+    `text_digest` is the SHA-256 of the compilation as it was last checked; `catalogues` holds the English
+    of each document by its Chinese.
+    """
 
     version: str
     digest: str
@@ -49,6 +54,8 @@ class Corpus(Struct, frozen=True, dict=True):
     cautions: tuple[Caution, ...]
     parts: tuple[Part, ...]
     places: tuple[str, ...]
+    text_digest: str = ""
+    catalogues: dict[str, dict[str, str]] = {}
 
     @staticmethod
     def load(folder: Path | str | None = None) -> Corpus:
@@ -56,10 +63,16 @@ class Corpus(Struct, frozen=True, dict=True):
 
         Raises `BadCorpus` with every located problem if the folder has faults.
         """
-        corpus, problems = load_corpus(Path(folder) if folder else default_folder())
+        where = Path(folder) if folder else default_folder()
+        key = cache.key_of(where)
+        kept = cache.recall(key, Corpus)
+        if kept is not None:
+            return kept
+        corpus, problems = load_corpus(where)
         errors = tuple(problem for problem in problems if problem.severity == "error")
         if errors:
             raise BadCorpus(errors)
+        cache.keep(key, corpus)
         return corpus
 
     def __post_init__(self) -> None:
@@ -124,6 +137,7 @@ class _Assembly:
         self.folder = folder
         self.problems: list[Problem] = []
         self.hash = hashlib.sha256()
+        self.catalogues: dict[str, dict[str, str]] = {}
 
     def read(self, name: str) -> Any:
         path = self.folder / name
@@ -137,7 +151,7 @@ class _Assembly:
         vocabulary_source = self.read("vocabulary.yaml")
         vocabulary = load_vocabulary(vocabulary_source) if vocabulary_source.value else EMPTY
         root = Cursor(main, main.value, code="P002")
-        root.mapping(CORPUS_KEYS, CORPUS_KEYS)
+        root.mapping(CORPUS_KEYS, ("version", "parts"))
         parts = tuple(
             Part(item.string("document"), item.string("text")) for item in root.down("parts").each()
         )
@@ -155,6 +169,8 @@ class _Assembly:
             cautions,
             parts,
             tuple(name for name in place.options if name != "other") if place else (),
+            root.string("sha256"),
+            self.catalogues,
         )
         self.problems += list(_cross_check(corpus))
         return corpus, tuple(self.problems)
@@ -189,7 +205,10 @@ class _Assembly:
             return {}
         source = self.read(name)
         self.problems += source.problems
-        return {str(zh): str(en) for zh, en in (source.value or {}).items()}
+        self.catalogues[document] = {
+            str(zh): str(en or "") for zh, en in (source.value or {}).items()
+        }
+        return self.catalogues[document]
 
     def _groups(self) -> tuple[Group, ...]:
         if not (self.folder / "groups.yaml").exists():
