@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from huice.corpus.corpus import Corpus
+from huice.corpus.lint.lexicon import DEMANDS
 from huice.corpus.lint.report import at
 from huice.corpus.model import Measure, Option, Pool
 from huice.corpus.numbers import (
@@ -99,6 +100,8 @@ def excused_words(corpus: Corpus) -> Iterable[Problem]:
                 continue
             if any(excuse({word: reason}, literal) for literal in missing):
                 continue
+            if word in _excusable(measure):
+                continue
             yield at(
                 measure,
                 "N005",
@@ -158,6 +161,12 @@ def pool_products(corpus: Corpus) -> Iterable[Problem]:
             )
 
 
+def _excusable(measure: Measure) -> set[str]:
+    """What `words` may name besides numbers: nouns that L007 asks about, labels that U002 does."""
+    nouns = {word for word in DEMANDS if word in measure.text.zh}
+    return nouns | {condition.label.zh for condition in measure.rule.requires}
+
+
 # --- helpers -----------------------------------------------------------------------------------------------
 
 
@@ -168,7 +177,7 @@ def pool_of(corpus: Corpus, measure: Measure) -> Pool | None:
 
 def _has_role(token: Token, measure: Measure, literals: tuple[n.Literal, ...]) -> bool:
     if token.kind == "once":
-        return measure.rule.once != "no"
+        return True  # S004
     if token.kind == "ratio" and measure.funding is not None:
         return token.text in measure.funding.zh
     return any(stands_for(token, literal) for literal in literals)
@@ -207,4 +216,3 @@ def _inside(token: Token, spans: Iterable[tuple[int, int]]) -> bool:
         start <= token.digits < end and (token.end <= end or token.dimension is None)
         for start, end in spans
     )
-

@@ -1,6 +1,6 @@
-"""The words of policies that the lint knows: ceilings, comparisons, periods, bases and neutral words.
+"""The words of notices that the lint knows: ceilings, comparisons, periods, bases and idle words.
 
-These lists describe how notices are written, not what any notice grants; docs/lint.md explains each.
+They describe how notices are written, not what any notice grants; docs/lint.md explains each list.
 """
 
 from __future__ import annotations
@@ -11,29 +11,32 @@ CEILING = (
     "不高于",
     "最多",
     "至多",
+    "最长",
     "可获",
     "顶格",
     "上限",
     "封顶",
-    "以内",
     "可提高至",
 )
-"""Words that make the number behind them the most that may be paid (最高不超过 counts once)."""
+"""Words that make the number behind them the most that may be paid."""
 
 AT_LEAST = ("以上", "达到", "不低于", "不少于", "至少", "满")
 MORE_THAN = ("超过", "高于", "多于")
-AT_MOST = ("以下", "以内", "内", "不超过", "不高于", "最多", "至多", "最长", "前", "（含）")
+AT_MOST = ("以下", "以内", "内", "不超过", "不高于", "最多", "至多", "最长", "前", "后", "（含）")
 LESS_THAN = ("不足", "低于", "少于", "未满")
 """Words beside the number of a comparison: 以上, 以下 and 以内 include it, 超过 and 不足 do not."""
 
 YEARLY = ("每年", "年度", "当年", "逐年", "年均")
 """Words that say a cap or a pool is filled anew each year."""
+REPEATED = ("每年", "逐年", "连续")
+"""Words that contradict `paid once`."""
+CUMULATIVE = ("累计",)
+"""Words that make a cap one over all years."""
 
 ONCE = "一次性"
-REPEATED = ("每年", "逐年", "连续")
+UNBROKEN = ("连续",)
 SOFT = ("原则上", "一般")
 NOMINAL = ("规模",)
-UNBROKEN = ("连续",)
 IN_FULL = ("免费", "全额")
 IN_PART = ("减免", "配套", *CEILING)
 
@@ -45,7 +48,7 @@ SCOPES: dict[str, tuple[str, ...]] = {
 }
 """Words that say whose sum a cap cuts."""
 
-BASES: dict[str, tuple[str, ...]] = {
+NAMES: dict[str, tuple[str, ...]] = {
     "contract.paid": (
         "合同实际发生金额",
         "实际完成合同金额",
@@ -54,19 +57,34 @@ BASES: dict[str, tuple[str, ...]] = {
         "模型购买费用",
         "投入金额",
     ),
-    "contract.amount": ("合同累计金额", "核定合同额", "合同金额"),
+    "contract.amount": ("申报智算合同累计金额", "服务合同金额", "核定合同额", "合同金额"),
     "premises.cost": ("年租金", "实际租金", "场地租金", "房租", "购置费用", "免费入住"),
-    "project.cost": ("审定总投入", "审定运营费用", "实际运营经费", "采购额", "部署成本"),
+    "premises.area": ("单价", "平方米"),
+    "project.cost": (
+        "解决方案中非硬件部分采购额",
+        "审定总投入",
+        "审定运营费用",
+        "实际运营经费",
+        "部署成本",
+    ),
     "project.upstream_grant": ("专项资金",),
     "person.salary": ("年薪",),
-    "premises.area": ("单价", "平方米"),
+    "org.size": ("中小企业", "小微企业"),
 }
-"""What the text calls the sum (or the area) that a rate is applied to, by the fact that holds it."""
+"""What texts call the facts that amounts are worked out from: the base of a rate, the size of a firm."""
 
 NEUTRAL = tuple(
     """
-    对 对于 的 并 及 与 和 或 等 其 为 在 由 将 且 按 按照 进行 开展 之 者 可 于
-    给予 予以 提供 发放 享受 支持 补贴 补助 资助 奖励 资金 扶持 补贴支持 名额
-    同时 此外 还 再 经 根据
+    对 对于 的 并 及 与 和 或 等 其 为 在 由 将 且 按 按照 进行 开展 之 者 可 于 经 根据 同时 此外 还 再
+    给予 予以 提供 发放 发行 设立 安排 实施 享受 得到 申请 申报 采用 具有 鼓励 面向 分别
+    支持 补贴 补助 资助 奖励 资金 扶持 经费 抵扣 保障 专项
+    主体 创新主体 单位 单个 项目 金额 比例 期限 实际 相关 本市 本区
+    算力券 模型券 大模型券 语料券 训力券 数据券 创新券 云服务券
     """.split()
 )
+"""Words without a rule: particles, verbs of giving, names of the support, and frame nouns."""
+
+DEMANDS: dict[str, tuple[str, ...]] = {
+    "企业": ("org.kind",),
+}
+"""Nouns that call for a condition: who writes 企业 means org.kind."""

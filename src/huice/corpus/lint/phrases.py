@@ -8,14 +8,21 @@ from collections.abc import Iterable, Iterator
 from huice.corpus.corpus import Corpus
 from huice.corpus.lint.figures import pool_of
 from huice.corpus.lint.lexicon import (
-    BASES,
+    AT_LEAST,
+    AT_MOST,
     CEILING,
+    CUMULATIVE,
     DEMANDS,
     IN_FULL,
     IN_PART,
+    LESS_THAN,
+    MORE_THAN,
+    NAMES,
     NEUTRAL,
+    NOMINAL,
     ONCE,
     SCOPES,
+    UNBROKEN,
     YEARLY,
 )
 from huice.corpus.lint.report import at
@@ -142,9 +149,9 @@ def bases_named(corpus: Corpus) -> Iterable[Problem]:
     """L006: a rate is applied to a sum that the sentence does not name so."""
     for measure in corpus.measures:
         coverage = Coverage(corpus, measure)
-        for fact in sorted(_amount_facts(measure.rule) & set(BASES)):
+        for fact in sorted(_amount_facts(measure.rule) & set(NAMES)):
             if not coverage.bases.get(fact):
-                names = "、".join(BASES[fact])
+                names = "、".join(NAMES[fact])
                 yield at(
                     measure,
                     "L006",
@@ -209,9 +216,13 @@ class Coverage:
         labels += [judged.zh for judged in rule.judged]
         labels += [part.zh for part in measure.parts]
         labels += [measure.funding.zh] if measure.funding else []
+        labels += [branch.zh for branch in measure.instead]
+        labels += _choices(corpus.vocabulary.scope, rule)
         for label in labels:
             for piece in pieces(label, self.text)[0]:
                 self.mark(piece, _CARRIED)
+        for name in _place_names(rule):
+            self.mark(name, _CARRIED)
         for token in tokens(self.text):
             self._span(token.start, token.end, _CARRIED)
         self._bases(_amount_facts(rule) | _facts(corpus.vocabulary.scope, rule))
@@ -221,7 +232,7 @@ class Coverage:
 
     def _bases(self, facts: set[str]) -> None:
         named = sorted(
-            ((word, fact) for fact, words in BASES.items() for word in words),
+            ((word, fact) for fact, words in NAMES.items() for word in words),
             key=lambda item: -len(item[0]),
         )
         taken = bytearray(len(self.text))
@@ -258,14 +269,14 @@ class Coverage:
             self.marks[index] = max(self.marks[index], mark)
 
 
+_MODAL = (AT_LEAST, AT_MOST, MORE_THAN, LESS_THAN, CEILING, YEARLY, CUMULATIVE, NOMINAL, UNBROKEN)
 _IDLE_WORDS = sorted(
     {
         *NEUTRAL,
-        *CEILING,
-        *YEARLY,
         *IN_FULL,
         *IN_PART,
         ONCE,
+        *(word for words in _MODAL for word in words if len(word) > 1),
         *(word for words in SCOPES.values() for word in words),
     },
     key=lambda word: -len(word),
@@ -286,6 +297,29 @@ def _own(measure: Measure, conditions: tuple[Condition, ...]) -> Iterator[Condit
             yield condition
 
 
+def _choices(scope: Scope, rule: Rule) -> list[str]:
+    """The choices that select a rung of an amount, as the vocabulary calls them: 初创企业."""
+    found = []
+    for part in n.walk(rule.pays) if rule.pays is not None else ():
+        if isinstance(part, n.Is | n.Has):
+            fact = scope.find(part.fact.name)
+            labels = fact.members if fact is not None else {}
+            found += [labels[member].zh for member in part.members if member in labels]
+    return found
+
+
+def _place_names(rule: Rule) -> set[str]:
+    """What a text calls the place of its document: 杭州西湖区 → 西湖区, 杭州, 杭州市."""
+    found: set[str] = set()
+    for condition in rule.requires:
+        if isinstance(condition.expression, n.Within):
+            label = condition.label.zh
+            city = label[:2]
+            found |= {label, label[2:], city, f"{city}市", *_COMMENT.split(label)}
+            found |= {inner.strip("（）") for inner in _COMMENT.findall(label)}
+    return {name for name in found if len(name) > 1}
+
+
 def _amount_facts(rule: Rule) -> set[str]:
     nodes = [part for part in (rule.pays, rule.plus, *rule.limits) if part is not None]
     return {part.name for node in nodes for part in n.walk(node) if isinstance(part, n.Fact)}
@@ -304,5 +338,3 @@ def _facts(scope: Scope, rule: Rule) -> set[str]:
                 if fact is not None and fact.means is not None:
                     nodes.append(fact.means)
     return found
-
-

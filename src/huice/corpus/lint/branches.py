@@ -1,0 +1,202 @@
+"""Branches: conditions that never hold or never fail, rungs never reached, caps that never bind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from huice.corpus.corpus import Corpus
+from huice.corpus.lint.logic import follows, never_fails, never_holds
+from huice.corpus.lint.report import at
+from huice.corpus.model import Condition, Measure, Option
+from huice.corpus.source import Problem
+from huice.language import nodes as n
+from huice.language.check import kinds_named
+from huice.language.scope import Scope
+from huice.language.units import value_of
+
+
+def conditions_alive(corpus: Corpus) -> Iterable[Problem]:
+    """U001, U002: a condition that never holds, or never fails; U003: conditions that exclude each other."""
+    scope = corpus.vocabulary.scope
+    for measure in corpus.measures:
+        for condition in _conditions(measure):
+            label, node = condition.label.zh, condition.expression
+            if never_holds(node, scope):
+                yield at(
+                    measure,
+                    "U001",
+                    f"条件“{label}”自相矛盾，永远不成立",
+                    f"the condition “{label}” contradicts itself and never holds",
+                    condition.where,
+                )
+            elif never_fails(node, scope) and label not in measure.words:
+                yield at(
+                    measure,
+                    "U002",
+                    f"条件“{label}”总是成立，等于没写",
+                    f"the condition “{label}” always holds: it says nothing",
+                    condition.where,
+                )
+        together = n.And(tuple(_together(measure, scope)))
+        if never_holds(together, scope):
+            yield at(
+                measure,
+                "U003",
+                "各条件互相矛盾，没有申请人能同时满足",
+                "the conditions contradict each other: no applicant can meet them all",
+            )
+
+
+def _together(measure: Measure, scope: Scope) -> Iterator[Any]:
+    for condition in measure.rule.requires:
+        if kinds_named(condition.expression, scope) <= {measure.subject}:
+            yield condition.expression
+
+
+def parts_needed(corpus: Corpus) -> Iterable[Problem]:
+    """U004: a part of an `or` or `and` that another part already covers; a member named twice."""
+    scope = corpus.vocabulary.scope
+    for measure in corpus.measures:
+        for condition in _conditions(measure):
+            if any(_idle_part(part, scope) for part in n.walk(condition.expression)):
+                yield at(
+                    measure,
+                    "U004",
+                    f"条件“{condition.label.zh}”里有一部分被另一部分涵盖，或选项重复，核对",
+                    f"a part of the condition “{condition.label.zh}” is covered by another, or a"
+                    f" choice is named twice; check it",
+                    condition.where,
+                )
+
+
+def _idle_part(node: Any, scope: Scope) -> bool:
+    if isinstance(node, n.Is | n.Has):
+        return len(set(node.members)) < len(node.members)
+    if not isinstance(node, n.And | n.Or):
+        return False
+    pairs = [
+        (one, other)
+        for index, one in enumerate(node.items)
+        for position, other in enumerate(node.items)
+        if index != position
+    ]
+    return any(follows(one, other, scope) for one, other in pairs)
+
+
+def rungs_reached(corpus: Corpus) -> Iterable[Problem]:
+    """U005: a rung of a ladder that the rungs above it already take, or that can never be taken."""
+    scope = corpus.vocabulary.scope
+    for measure in corpus.measures:
+        for node in _amounts(measure):
+            for ladder in n.walk(node):
+                if isinstance(ladder, n.Tiers):
+                    yield from _ladder(measure, ladder, scope)
+
+
+def _ladder(measure: Measure, ladder: n.Tiers, scope: Scope) -> Iterator[Problem]:
+    for index, tier in enumerate(ladder.tiers):
+        above = [t.when for t in ladder.tiers[:index]]
+        open_above = any(when is None for when in above)
+        taken = n.Or(tuple(when for when in above if when is not None))
+        dead = open_above
+        if tier.when is None:
+            dead = dead or (bool(above) and never_fails(taken, scope))
+        else:
+            dead = dead or never_holds(tier.when, scope)
+            dead = dead or (bool(above) and follows(taken, tier.when, scope))
+        if dead:
+            yield at(
+                measure,
+                "U005",
+                f"第 {index + 1} 档永远用不到：前面的档已经涵盖它，或它的条件不可能成立",
+                f"rung {index + 1} is never reached: the rungs above cover it, or it cannot hold",
+            )
+
+
+def caps_bind(corpus: Corpus) -> Iterable[Problem]:
+    """U006: a cap that another cap of the same scope makes idle, or the same cap twice."""
+    for measure in corpus.measures:
+        fixed = [
+            (limit, value_of(limit.amount))
+            for limit in (measure.rule.pays, *measure.rule.limits)
+            if limit is not None and isinstance(limit.amount, n.Literal)
+        ]
+        for index, (limit, value) in enumerate(fixed):
+            others = fixed[:index] + fixed[index + 1 :]
+            idle = any(
+                (other.per, other.period) == (limit.per, limit.period)
+                and not other.soft
+                and (amount < value or (amount == value and position < index))
+                for position, (other, amount) in enumerate(others)
+            )
+            if idle and limit is not measure.rule.pays:
+                yield at(
+                    measure,
+                    "U006",
+                    "有一条 limits 永远不起作用：同一范围另有更低的封顶",
+                    "a cap never binds: another of the same scope is lower",
+                )
+
+
+def kinds_agree(corpus: Corpus) -> Iterable[Problem]:
+    """U007: amounts and caps speak of the applicant or of the kind of thing in `for each`."""
+    scope = corpus.vocabulary.scope
+    for measure in corpus.measures:
+        named = {kind for node in _amounts(measure) for kind in kinds_named(node, scope)}
+        scopes = {limit.per for limit in _limits(measure) if limit.per in scope.kinds}
+        for kind in sorted({k for k in (named | scopes) if k is not None} - {measure.subject}):
+            yield at(
+                measure,
+                "U007",
+                f"金额或封顶谈到 {kind}，for each 却是 {measure.subject}",
+                f"an amount or cap speaks of {kind}, but `for each` is {measure.subject}",
+            )
+
+
+def quotas_positive(corpus: Corpus) -> Iterable[Problem]:
+    """U008: a duration whose shortest is longer than its longest; a quota or pool of nothing."""
+    for measure in corpus.measures:
+        lasts = measure.rule.lasts
+        counts = [q.numerator for q in (measure.quota, measure.vouchers) if q is not None]
+        turned = (
+            lasts is not None
+            and lasts.most is not None
+            and lasts.least is not None
+            and lasts.least >= lasts.most
+        )
+        if turned or 0 in counts:
+            yield at(
+                measure,
+                "U008",
+                "期限下限不小于上限，或名额为零",
+                "the shortest duration is not below the longest, or a quota is zero",
+            )
+
+
+def _conditions(measure: Measure) -> Iterator[Condition]:
+    yield from measure.rule.requires
+    for option in _options(measure):
+        yield from option.patch.requires or ()
+
+
+def _options(measure: Measure) -> Iterator[Option]:
+    for reading in measure.readings:
+        yield from reading.options
+
+
+def _limits(measure: Measure) -> Iterator[n.Limit]:
+    for limit in (measure.rule.pays, *measure.rule.limits):
+        if limit is not None:
+            yield limit
+
+
+def _amounts(measure: Measure) -> Iterator[n.Node]:
+    rule = measure.rule
+    for part in (rule.pays, rule.plus, *rule.limits):
+        if part is not None:
+            yield part
+    for option in _options(measure):
+        for part in (option.patch.pays, option.patch.plus, *(option.patch.limits or ())):
+            if part:
+                yield part
