@@ -78,12 +78,13 @@ class Corpus(Struct, frozen=True, dict=True):
     def __post_init__(self) -> None:
         measures = {m.id: m for document in self.documents for m in document.measures}
         pools = {pool.id: pool for document in self.documents for pool in document.pools}
-        self.__dict__.update(_measures=measures, _pools=pools)
+        self.__dict__.update(_measures=measures, _pools=pools, _all=tuple(measures.values()))
 
     @property
     def measures(self) -> tuple[Measure, ...]:
         """All measures in the order of the compilation."""
-        return tuple(self.__dict__["_measures"].values())
+        measures: tuple[Measure, ...] = self.__dict__["_all"]
+        return measures
 
     @property
     def pools(self) -> Mapping[str, Pool]:

@@ -22,6 +22,9 @@ from huice.evaluate.program import Program, Programs, holds_at
 from huice.language.text import Text, did_you_mean
 
 
+Plan = list[tuple[Measure, Program, bool]]
+
+
 class Evaluator:
     """Holds what is made once for a corpus: programs, defaults, the answers for other places."""
 
@@ -30,6 +33,7 @@ class Evaluator:
         self.programs = Programs(corpus.vocabulary.scope)
         self.defaults = defaults_of(corpus)
         self._elsewhere: dict[tuple[int, range], Outcome] = {}
+        self._plans: dict[tuple[int, str | None], Plan] = {}
 
     def views(self, profile: Profile) -> tuple[View, ...]:
         """The profile's facts, year by year."""
@@ -47,13 +51,28 @@ class Evaluator:
         years = facts if facts is not None else self.views(profile)
         places = {view.rows["org"].get("place") for view in years}
         found = []
-        for measure in measures:
-            program = self.program(measure, profile)
-            if any(holds_at(program, place) for place in places):
-                found.append(self.run(program, profile, years))
-            else:
-                found.append(self._other_place(program, profile))
+        for measure, program, near in self._plan(measures, places):
+            if measure.id in profile.readings:
+                program = self.program(measure, profile)
+                near = any(holds_at(program, place) for place in places)
+            found.append(
+                self.run(program, profile, years) if near else self._other_place(program, profile)
+            )
         return found
+
+    def _plan(self, measures: Sequence[Measure], places: set[str | None]) -> Plan:
+        """The measures' programs, and which can hold at the places; kept for the whole corpus."""
+        whole = measures is self.corpus.measures and len(places) == 1
+        key = (id(measures), next(iter(places)))
+        if whole and key in self._plans:
+            return self._plans[key]
+        plan = []
+        for measure in measures:
+            program = self.programs.get(measure)
+            plan.append((measure, program, any(holds_at(program, place) for place in places)))
+        if whole:
+            self._plans[key] = plan
+        return plan
 
     def run(
         self,
@@ -64,8 +83,9 @@ class Evaluator:
     ) -> Outcome:
         """One measure, worked out."""
         measure, pool = program.measure, program.rule.pool
-        for view in years:
-            view.award = self._award(profile, frozenset({measure.id}))
+        if program.awards:
+            for view in years:
+                view.award = self._award(profile, frozenset({measure.id}))
         return Runner(
             program,
             years,
@@ -114,6 +134,7 @@ class Evaluator:
                 clause_cap(program),
                 (),
                 tuple(YearOutcome(year, Status.INELIGIBLE, 0, 0, "conditions") for year in years),
+                near=False,
             )
         return found
 

@@ -48,7 +48,7 @@ class Outcome(Struct, frozen=True):
 
     `certain` is owed if the facts hold; `ceiling` the most the wording allows this applicant, None where the
     text gives no figure; `clause_cap` the most it allows anyone in one unit and period; `paying` the years in
-    which something may be paid, None with an unstated ceiling.
+    which something may be paid, None with an unstated ceiling. `near` is False where the place alone says no.
     """
 
     measure: str
@@ -59,6 +59,7 @@ class Outcome(Struct, frozen=True):
     paying: tuple[int, ...] | None
     years: tuple[YearOutcome, ...]
     approved_years: int | None = None
+    near: bool = True
 
     @property
     def year_count(self) -> int | None:

@@ -11,6 +11,7 @@ from huice.corpus.readings import Chosen, rule_under
 from huice.evaluate.closures import Closures, Interval, Kleene, Test, every
 from huice.evaluate.closures import Measure as Quantity
 from huice.evaluate.facts import View
+from huice.evaluate.phrases import Phrases
 from huice.language import nodes as n
 from huice.language.check import kinds_named, lies_in
 from huice.language.scope import Scope
@@ -58,6 +59,7 @@ class Program(Struct, frozen=True):
     plus: Quantity | None
     base_key: str | None
     place: str
+    awards: bool
 
 
 class Programs:
@@ -66,6 +68,7 @@ class Programs:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.closures = Closures(scope)
+        self.phrases = Phrases(scope)
         self._kept: dict[tuple[str, Chosen], Program] = {}
 
     def get(self, measure: Measure, choices: Chosen = ()) -> Program:
@@ -105,6 +108,7 @@ class Programs:
             self.closures.quantity(rule.plus) if rule.plus is not None else None,
             self._key(base_of(pays.amount) if pays else None),
             _home(rule),
+            _reads_awards(rule),
         )
 
     def _pays(self, pays: n.Limit | None) -> Quantity | None:
@@ -183,6 +187,12 @@ def _home(rule: Rule) -> str:
         if isinstance(condition.expression, n.Within):
             return condition.expression.place
     return ""
+
+
+def _reads_awards(rule: Rule) -> bool:
+    """Whether the amount depends on what another measure gives."""
+    nodes = [rule.pays, rule.plus, *rule.limits, *(c.expression for c in rule.requires)]
+    return any(isinstance(part, n.Award) for node in nodes if node for part in n.walk(node))
 
 
 def holds_at(program: Program, place: str | None) -> bool:

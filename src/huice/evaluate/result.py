@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
 from typing import Any
 
 from msgspec import structs
@@ -12,9 +11,9 @@ from msgspec import structs
 from huice.corpus.model import Measure, Reading
 from huice.evaluate.evaluator import Evaluator
 from huice.evaluate.facts import Exact, Profile, View
+from huice.evaluate.lazy import lazy
 from huice.evaluate.missing import Gap
 from huice.evaluate.outcome import PAYING, Outcome, Status
-from huice.evaluate.program import holds_at
 from huice.evaluate.totals import Total, total
 from huice.evaluate.trace import Check, Checker, Step, Tracer, amount_gaps
 from huice.language.text import Text
@@ -36,30 +35,29 @@ class MeasureResult:
     @property
     def here(self) -> bool:
         """Whether the measure can hold where the applicant is."""
-        place = self._result.place
-        return holds_at(self._program, place)
+        return self.outcome.near
 
-    @cached_property
+    @lazy
     def _program(self) -> Any:
         return self._result.evaluator.program(self.measure, self._result.profile)
 
-    @cached_property
+    @lazy
     def _view(self) -> View:
         """The facts of the year that decided the status."""
-        years = self._result.evaluator.views(self._result.profile)
+        years = self._result.views
         decided = [year.year for year in self.outcome.years if year.status is self.status]
         view = next(view for view in years if view.year == decided[0])
         position = decided[0] - years[0].year
         view.support_year = 1 + sum(year.pays for year in self.outcome.years[:position])
         return view
 
-    @cached_property
+    @lazy
     def conditions(self) -> tuple[Check, ...]:
         """The requirements one by one (条件核对表)."""
-        closures = self._result.evaluator.programs.closures
-        return Checker(self._program, closures, self._view).checks()
+        programs = self._result.evaluator.programs
+        return Checker(self._program, programs.closures, programs.phrases, self._view).checks()
 
-    @cached_property
+    @lazy
     def missing(self) -> tuple[Gap, ...]:
         """The unknown facts that can still change status or amount; none once the answer is no."""
         if self.status not in PAYING:
@@ -76,18 +74,18 @@ class MeasureResult:
         """Yuan that the missing facts decide: what lies between certain and ceiling; None if unstated."""
         return None if self.ceiling is None else self.ceiling - self.certain
 
-    @cached_property
+    @lazy
     def steps(self) -> tuple[Step, ...]:
         """From base to amount (基数 → 比例 → 封顶 → …), year by year."""
         if self.status not in PAYING or self._program.pays is None:
             return ()
         result = self._result
-        tracer = Tracer(self._program, result.evaluator.programs.closures)
-        years = result.evaluator.views(result.profile)
-        result.evaluator.run(self._program, result.profile, years, tracer.record)
+        programs = result.evaluator.programs
+        tracer = Tracer(self._program, programs.closures, programs.phrases)
+        result.evaluator.run(self._program, result.profile, result.views, tracer.record)
         return tuple(tracer.steps)
 
-    @cached_property
+    @lazy
     def reason(self) -> Text:
         """Why not, in one sentence; empty unless the answer is no."""
         if self.status in PAYING:
@@ -250,7 +248,8 @@ class Result:
         self.evaluator, self.profile, self.name = evaluator, profile, name
         self.corpus = evaluator.corpus
         self._asked = tuple(measures)
-        self.outcomes = tuple(evaluator.outcomes(profile, measures))
+        self.views = evaluator.views(profile)
+        self.outcomes = tuple(evaluator.outcomes(profile, measures, self.views))
 
     @property
     def place(self) -> str | None:
@@ -258,7 +257,7 @@ class Result:
         place: str | None = self.profile.org.get("place")
         return place
 
-    @cached_property
+    @lazy
     def measures(self) -> tuple[MeasureResult, ...]:
         """The measures asked for, in their order."""
         return tuple(MeasureResult(self, outcome) for outcome in self.outcomes)
@@ -285,7 +284,7 @@ class Result:
             )
         )
 
-    @cached_property
+    @lazy
     def total(self) -> Total:
         """The measures asked for, together; with an open place, of the best single place."""
         places = self.corpus.places if self.place is None else ()

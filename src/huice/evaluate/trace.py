@@ -7,19 +7,20 @@ from typing import Any
 
 from msgspec import Struct
 
-from huice.corpus.model import Condition, Measure
 from huice.corpus.numbers import spans_of
 from huice.evaluate.closures import Closures, Interval, Kleene
 from huice.evaluate.engine import Claimant
 from huice.evaluate.facts import Decision, Entity, Exact, View
 from huice.evaluate.missing import Gap, Gaps
+from huice.evaluate.phrases import Phrase, Phrases, Span
 from huice.evaluate.program import ORG, Cap, Program
 from huice.language import nodes as n
-from huice.language.check import facts_named, kinds_named
-from huice.language.printing import say
+from huice.language.check import kinds_named
 from huice.language.text import Text
 
-Span = tuple[int, int]
+
+NOBODY = ""
+"""The identity of an entity where the profile says that there is none."""
 
 
 class Check(Struct, frozen=True):
@@ -54,8 +55,8 @@ class Step(Struct, frozen=True):
 class Tracer:
     """Collects the steps of one run; give its `record` to the runner."""
 
-    def __init__(self, program: Program, closures: Closures, pool_text: str = "") -> None:
-        self.program, self.closures, self.pool_text = program, closures, pool_text
+    def __init__(self, program: Program, closures: Closures, phrases: Phrases) -> None:
+        self.program, self.closures, self.phrases = program, closures, phrases
         self.steps: list[Step] = []
         self.entity: str | None = None
 
@@ -63,18 +64,13 @@ class Tracer:
         """A step of the engine."""
         _STEPS[kind](self, view, what, figures)
 
-    def _add(self, kind: str, view: View, label: Text, figures: Interval, node: Any = None) -> None:
-        scope = self.closures.scope
-        facts = facts_named(node, scope) if node is not None else ()
-        spans = self._spans(node) if node is not None else ()
-        self.steps.append(
-            Step(kind, view.year, label, figures[0], figures[1], facts, spans, self.entity)
-        )
-
-    def _spans(self, node: Any) -> tuple[Span, ...]:
+    def _add(self, kind: str, view: View, label: Text, figures: Interval, *nodes: Any) -> None:
         text = self.program.measure.text.zh
-        literals = [part for part in n.walk(node) if isinstance(part, n.Literal)]
-        return tuple(dict.fromkeys(span for one in literals for span in spans_of(text, one)[:1]))
+        facts = dict.fromkeys(fact for node in nodes for fact in self.phrases.facts(node))
+        spans = dict.fromkeys(span for node in nodes for span in self.phrases.spans(node, text))
+        self.steps.append(
+            Step(kind, view.year, label, *figures, tuple(facts), tuple(spans), self.entity)
+        )
 
     def amount(self, view: View, claimant: Claimant, figures: Interval) -> None:
         """The amount of one entity: its base, its rate, and what they make."""
@@ -88,7 +84,7 @@ class Tracer:
         label = self._say(pays)
         if isinstance(pays.amount, n.Tiers) and len(reached) == 1:
             label = self._say(reached[0])
-        self._add("amount", view, label, figures, n.Add(tuple(reached)))
+        self._add("amount", view, label, figures, *reached)
 
     def _reached(self, view: View, node: Any) -> list[Any]:
         """The rungs of a ladder that apply or may apply; the node itself if it is none."""
@@ -124,6 +120,8 @@ class Tracer:
     def cap(self, view: View, cap: Cap, figures: Interval) -> None:
         """A cap and what is left after it."""
         kind = "soft_cap" if cap.soft else "unit_cap" if cap.limit.per is None else "cap"
+        if cap.limit is self.program.rule.pays and self.steps[-1].high == figures[1]:
+            return
         if cap.limit.per == ORG:
             self.entity = None
         self._add(kind, view, self._say(cap.limit), figures, cap.limit.amount)
@@ -167,8 +165,7 @@ class Tracer:
         self.steps.append(Step("pool", view.year, label, *figures, (), spans, None))
 
     def _say(self, node: Any) -> Text:
-        scope = self.closures.scope
-        return Text(say(node, scope, "zh"), say(node, scope, "en"))
+        return self.phrases.says(node)
 
 
 _STEPS: dict[str, Any] = {
@@ -185,31 +182,23 @@ _STEPS: dict[str, Any] = {
 class Checker:
     """Looks at the conditions of one measure in one year."""
 
-    def __init__(self, program: Program, closures: Closures, view: View) -> None:
+    def __init__(self, program: Program, closures: Closures, phrases: Phrases, view: View) -> None:
         self.program, self.closures, self.view = program, closures, view
+        self.phrases = phrases.conditions(program.rule.requires)
 
     def checks(self) -> tuple[Check, ...]:
         """Every condition, in the order of the rule, at the entities that come nearest."""
-        conditions = self.program.rule.requires
-        kinds = [self._kind(condition) for condition in conditions]
         identity: dict[str, str | None] = {}
-        for kind in dict.fromkeys(kinds):
+        for kind in dict.fromkeys(phrase.kind for phrase in self.phrases):
             if kind != ORG:
-                mine = [c for c, its in zip(conditions, kinds, strict=True) if its == kind]
+                mine = [phrase for phrase in self.phrases if phrase.kind == kind]
                 identity[kind] = self._nearest(kind, mine)
-        return tuple(
-            self._check(condition, identity, kind)
-            for condition, kind in zip(conditions, kinds, strict=True)
-        )
+        return tuple(self._check(phrase, identity) for phrase in self.phrases)
 
-    def _kind(self, condition: Condition) -> str:
-        named = kinds_named(condition.expression, self.closures.scope)
-        return min(named) if named else ORG
-
-    def _nearest(self, kind: str, conditions: Sequence[Condition]) -> str | None:
+    def _nearest(self, kind: str, phrases: Sequence[Phrase]) -> str | None:
         """Puts the entity that fails least into the view; its identity, None when none is listed."""
         entities = self.view.lists.get(kind)
-        tests = [self.closures.test(condition.expression) for condition in conditions]
+        tests = [self.closures.test(phrase.condition.expression) for phrase in phrases]
         ranked: list[tuple[int, int, int, Entity]] = []
         for position, entity in enumerate([{}] if entities is None else entities):
             self.view.rows[kind] = entity
@@ -218,29 +207,24 @@ class Checker:
             ranked.append((values.count(False) + bool(empty), values.count(None), position, entity))
         if not ranked:
             self.view.rows[kind] = {}
-            return "none"
+            return NOBODY
         *_, position, entity = min(ranked, key=lambda item: item[:3])
         self.view.rows[kind] = entity
         return None if entities is None else str(entity.get("id", position))
 
-    def _check(self, condition: Condition, identity: dict[str, str | None], kind: str) -> Check:
-        scope = self.closures.scope
-        node = condition.expression
-        nobody = identity.get(kind) == "none"
+    def _check(self, phrase: Phrase, identity: dict[str, str | None]) -> Check:
+        node = phrase.condition.expression
+        nobody = identity.get(phrase.kind) == NOBODY
         holds = False if nobody else self.closures.test(node)(self.view)
-        gaps = (
-            ()
-            if holds is not None
-            else Gaps(self.closures, self.view, dict(identity)).of_test(node)
-        )
+        gaps = Gaps(self.closures, self.view, dict(identity)).of_test(node) if holds is None else ()
         return Check(
-            condition.label,
+            phrase.condition.label,
             holds,
-            Text(say(node, scope, "zh"), say(node, scope, "en")),
-            facts_named(node, scope),
-            None if nobody else identity.get(kind),
+            phrase.says,
+            phrase.facts,
+            None if nobody else identity.get(phrase.kind),
             tuple(dict.fromkeys(gaps)),
-            condition.where.line,
+            phrase.condition.where.line,
         )
 
 
@@ -278,8 +262,3 @@ def _entities(program: Program, view: View) -> Iterable[tuple[str | None, Entity
         if program.own(view) is not False and not program.without_base(view):
             found.append((str(entity.get("id", position)), entity))
     return found
-
-
-def quote_of(measure: Measure) -> str:
-    """The verbatim sentence."""
-    return measure.text.zh
