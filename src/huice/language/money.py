@@ -18,7 +18,7 @@ def yuan(value: Fraction | int, lang: str) -> str:
 
     What lies below 0.01 yuan is cut off, never rounded up.
     """
-    fen = int(abs(value) * _FEN)
+    fen = int(abs(Fraction(value)) * _FEN)
     whole, rest = divmod(fen, _FEN)
     digits = f"{whole:,}" + (f".{rest:02}" if rest else "")
     sign = "-" if value < 0 and fen else ""
@@ -26,14 +26,15 @@ def yuan(value: Fraction | int, lang: str) -> str:
 
 
 def wan(value: Fraction | int, lang: str) -> str:
-    """The amount in the unit of its size: `48 万元`, `2.5 亿元`; `480,000 yuan`, `16.2 million yuan`.
+    """The amount in the unit of its size: `48 万元`, `2.5 亿元`; `480,000 yuan`, `2 million yuan`.
 
-    A larger unit is used only where two decimals of it are exact; else the amount is told in yuan.
+    A larger unit is used only where two decimals of it are exact; else the amount is in yuan.
     """
+    amount = Fraction(value)
     for unit, size in _SIZES["en" if lang == "en" else "zh"]:
-        if abs(value) >= size and (Fraction(value) * _FEN / size).denominator == 1:
-            return f"{_decimal(Fraction(value) / size)} {unit}"
-    return yuan(value, lang)
+        if abs(amount) >= size and (amount * _FEN / size).denominator == 1:
+            return f"{_decimal(amount / size)} {unit}"
+    return yuan(amount, lang)
 
 
 def _decimal(value: Fraction) -> str:

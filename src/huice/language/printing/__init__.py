@@ -1,4 +1,4 @@
-"""Expressions as sentences: Chinese, English, and back to the text of the rule language."""
+"""Expressions in words, Chinese and English, and back to the text of the rule language."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ def say(
 ) -> str:
     """The expression, limit or ladder in words; facts and members by the labels of the scope.
 
-    A truth is a clause (`主体类型为企业`), a quantity a noun phrase (`合同金额的 30%`), a limit says
-    whose sum it cuts (`每个项目累计不超过 1000 万元`). `titles` names measures that the node points to.
+    A truth is a clause (`主体类型为企业`), a quantity a noun phrase (`合同金额的 30%`), a limit
+    says whose sum it cuts (`每个项目累计不超过 1000 万元`). `titles` names the measures that the
+    node points to.
     """
     if lang == "en":
         return en.finish(English(scope, titles).say(node))

@@ -19,8 +19,9 @@ from huice.language.scope import FactType, Sort
 from huice.language.units import MONEY, dimension_of, value_of
 
 _MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 _QUANTITY_WORDS = {
     "<": "less than",
     "<=": "not more than",
@@ -65,9 +66,9 @@ def possessive(noun: str) -> str:
 
 
 def lowered(label: str) -> str:
-    """A label within a sentence: its first letter small, unless the word is a name like AI or MaaS."""
-    first = label.split(" ")[0]
-    if re.fullmatch(r"[A-Z][a-z'’-]*", first) and not (len(first) == 1 and first != "A"):
+    """A label within a sentence: its first letter small, unless it is a name like AI or MaaS."""
+    first = label.partition(" ")[0].rstrip(",;:")
+    if re.fullmatch(r"[A-Z][a-z'’-]*", first):
         return label[0].lower() + label[1:]
     return label
 
@@ -87,7 +88,7 @@ class English(Printer):
 
     lang: ClassVar[str] = "en"
 
-    # --- names ----------------------------------------------------------------------------------------
+    # --- names ---------------------------------------------------------------------------------
 
     def bare(self, fact: FactType) -> str:
         """A fact without an article: `business traits`."""
@@ -101,14 +102,14 @@ class English(Printer):
     def quantity(self, fact: FactType) -> str:
         """A fact as an amount, with whose it is: `the contract’s amount incurred in the year`."""
         kind = self.kind_of(fact)
-        bare = self.bare(fact).replace(" / ", " or ")
+        bare = re.sub("^(.*) / (.*)$", r"\1 (or \2)", self.bare(fact))
         if not kind or re.search(rf"\b{kind}", bare):
-            return self.noun(fact)
+            return f"the {bare}"
         return f"{possessive(kind)} {bare}"
 
     def verb(self, fact: FactType, one: str, many: str) -> str:
         """The form of the verb that agrees with the fact's label."""
-        head = re.split(r" (?:of|in|for|to|actually|received|incurred)\b", self.bare(fact))[0]
+        head = re.sub(r" (?:of|in|for|to|actually|received|incurred)\b.*", "", self.bare(fact))
         return many if re.search(r"[^su]s$", head) else one
 
     def quoted(self, fact: n.Fact, members: tuple[str, ...]) -> list[str]:
@@ -122,7 +123,7 @@ class English(Printer):
         kind = self.scope.kinds.get(per)
         return kind["en"] if kind else (f"‘{self.record_label(per)}’" if per else per)
 
-    # --- leaves ---------------------------------------------------------------------------------------
+    # --- leaves --------------------------------------------------------------------------------
 
     def literal(self, node: n.Literal) -> str:
         number = node.text.replace("％", "%")
@@ -144,7 +145,7 @@ class English(Printer):
 
     def day(self, node: n.Day) -> str:
         year, month, day = node.iso.split("-")
-        return f"{int(day)} {_MONTHS[int(month) - 1] if 1 <= int(month) <= 12 else month} {year}"
+        return f"{int(day)} {_MONTHS[int(month) - 1]} {year}"
 
     def fact(self, node: n.Fact) -> str:
         fact = self.fact_type(node.name)
@@ -155,7 +156,7 @@ class English(Printer):
     def context(self, node: n.Context) -> str:
         return _CONTEXT[node.name]
 
-    # --- truths ---------------------------------------------------------------------------------------
+    # --- truths --------------------------------------------------------------------------------
 
     def part(self, node: n.Node) -> str:
         """A condition within another one, in brackets if it joins several."""
@@ -186,7 +187,8 @@ class English(Printer):
                 )
             case n.And(items=(n.Has() as has, n.RecordedIn() as dated)):
                 return f"{self.has(has)}, and the record is dated in {self.say(dated.year)}"
-        return self.say(node)
+            case _:
+                return self.say(node)
 
     def range_(self, low: n.Compare, high: n.Compare) -> str:
         ends = {
@@ -227,10 +229,8 @@ class English(Printer):
             case n.Is():
                 fact = self.fact_type(item.fact.name)
                 labels = self.quoted(item.fact, item.members)
-                neither = f"neither {choices(labels, 'nor')}" if len(labels) == 2 else ""
-                none = f"none of {choices(labels, 'and')}" if len(labels) > 2 else ""
-                verb = self.verb(fact, "is", "are")
-                return f"{self.noun(fact)} {verb} {neither or none or f'not {labels[0]}'}"
+                none = labels[0] if len(labels) == 1 else f"any of {choices(labels, 'and')}"
+                return f"{self.noun(fact)} {self.verb(fact, 'is', 'are')} not {none}"
             case n.Within():
                 fact = self.fact_type(item.fact.name)
                 return f"{self.noun(fact)} is not in {self.place(item.fact.name, item.place)}"
@@ -250,7 +250,8 @@ class English(Printer):
             case n.And():
                 said = [self.say(below) for below in phrases(item.items)]
                 return f"not all of these hold: {lettered(said)}"
-        return f"it is not so that {self.part(item)}"
+            case _:
+                return f"it is not so that {self.part(item)}"
 
     def lacks(self, item: n.Has) -> str:
         fact = self.fact_type(item.fact.name)
@@ -304,7 +305,7 @@ class English(Printer):
         span = f"{node.bound} {self.say(node.span)}"
         return f"{self.say(node.until)} is {span} after {self.say(node.since)}"
 
-    # --- quantities -----------------------------------------------------------------------------------
+    # --- quantities ----------------------------------------------------------------------------
 
     def operand(self, node: n.Node) -> str:
         """A quantity within another one, in brackets if it is built from several."""
@@ -348,10 +349,17 @@ class English(Printer):
         return f"{self.operand(node.rate)} of {base}"
 
     def lower(self, node: n.Lower) -> str:
-        return f"the lower of {choices([self.operand(item) for item in node.items], 'and')}"
+        return f"the lower of {self.compared(node.items)}"
 
     def higher(self, node: n.Higher) -> str:
-        return f"the higher of {choices([self.operand(item) for item in node.items], 'and')}"
+        return f"the higher of {self.compared(node.items)}"
+
+    def compared(self, items: tuple[n.Quantity, ...]) -> str:
+        """`a and b`; with marks, `(i) a and (ii) b`, where one of them tells of a condition."""
+        said = [self.operand(item) for item in items]
+        if any(isinstance(part, n.Total | n.CountOf) for item in items for part in n.walk(item)):
+            said = [f"({_roman(i)}) {item}" for i, item in enumerate(said, 1)]
+        return choices(said, "and")
 
     def excess_over(self, node: n.ExcessOver) -> str:
         return f"the part of {self.operand(node.amount)} above {self.operand(node.threshold)}"
@@ -419,7 +427,7 @@ class English(Printer):
             return f"the year of {said.removeprefix('the date of ')}"
         return f"the year of {said}"
 
-    # --- caps -----------------------------------------------------------------------------------------
+    # --- caps ----------------------------------------------------------------------------------
 
     def limit(self, node: n.Limit) -> str:
         normally = "as a rule " if node.soft else ""
@@ -437,7 +445,7 @@ class English(Printer):
             filter(None, (f"per {self.scope_word(node.per)}" if node.per else "", year))
         )
 
-    says = {
+    says: ClassVar = {
         n.Literal: literal,
         n.Day: day,
         n.Fact: fact,
@@ -475,6 +483,12 @@ class English(Printer):
         n.YearOf: year_of,
         n.Limit: limit,
     }
+
+
+def _roman(number: int) -> str:
+    """A small Roman numeral."""
+    tens, ones = divmod(number, 10)
+    return "x" * tens + ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")[ones]
 
 
 _BY_THEN = " by the end of the claim year"

@@ -27,8 +27,9 @@ _OPPOSITE: Mapping[str, Any] = {
 class Printer:
     """Writes expressions in one language; a subclass has one method for each node type.
 
-    `says` maps every node type to its method. `titles` names measures that expressions point to. Facts of
-    the `own` kind of entity are told without saying whose they are: the sentence around them says it.
+    `says` maps every node type to its method. `titles` names measures that expressions point to.
+    Facts of the `own` kind of entity are told without saying whose they are: the sentence around
+    them says it.
     """
 
     lang: ClassVar[str]
@@ -43,12 +44,12 @@ class Printer:
         """The words for a node, before the finish of a whole sentence."""
         return self.says[type(node)](self, node)
 
-    # --- names ----------------------------------------------------------------------------------------
+    # --- names ---------------------------------------------------------------------------------
 
     def fact_type(self, name: str) -> FactType:
         """What the scope knows of a fact; a name it does not know stands for itself."""
         found = self.scope.find(name)
-        entity = name.split(".")[0]
+        entity = name.partition(".")[0]
         return found or FactType(name, name, entity, Sort.QUANTITY, Text(name, name))
 
     def member(self, name: str, member: str) -> str:
@@ -76,7 +77,7 @@ class Printer:
             return ""
         return self.scope.kinds[fact.entity][self.lang]
 
-    # --- sorts ----------------------------------------------------------------------------------------
+    # --- sorts ---------------------------------------------------------------------------------
 
     def sort(self, node: n.Node) -> Sort | None:
         """The sort of an expression; None where it cannot be told."""
@@ -102,20 +103,19 @@ def plain(node: n.Node) -> n.Node:
     if not isinstance(node, n.Not):
         return node
     item = plain(node.item)
-    match item:
-        case n.Not():
-            return item.item
-        case n.Compare() if item.op in _OPPOSITE:
-            return n.Compare(_OPPOSITE[item.op], item.left, item.right)
-        case n.Elapsed():
-            return n.Elapsed(item.until, _OPPOSITE[item.bound], item.span, item.since)
+    if isinstance(item, n.Not):
+        return item.item
+    if isinstance(item, n.Compare) and item.op in _OPPOSITE:
+        return n.Compare(_OPPOSITE[item.op], item.left, item.right)
+    if isinstance(item, n.Elapsed):
+        return n.Elapsed(item.until, _OPPOSITE[item.bound], item.span, item.since)
     return n.Not(item)  # type: ignore[arg-type]  # what stood under a not is a truth
 
 
 def phrases(items: tuple[n.Truth, ...]) -> list[n.Node]:
     """Joined conditions as they are said: what belongs in one phrase stays one conjunction.
 
-    A range, a span of time from and to, and a record with the year it is dated in are one phrase each.
+    One phrase each: a range, a span of time from and to, a record with the year of its date.
     """
     said: list[n.Node] = []
     for item in items:
@@ -143,14 +143,13 @@ def _one_phrase(one: n.Node, other: n.Node) -> bool:
             return (one.until, one.since) == (other.until, other.since)
         case n.Has(), n.RecordedIn():
             return one.fact == other.fact and one.members == (other.member,)
-    return False
+        case _:
+            return False
 
 
 def without_brackets(label: str) -> str:
     """A label without its asides: `业务特征（多选）` -> `业务特征`."""
-    return re.sub(
-        r"\s*[（(][^（）()]*[）)]\s*", lambda m: " " if m.group()[-1] == " " else "", label
-    )
+    return re.sub(r"\s*[（(][^（）()]*[）)](\s?)\s*", r"\1", label)
 
 
 def _common(labels: list[str]) -> str:

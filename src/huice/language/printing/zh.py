@@ -31,6 +31,7 @@ _CONTEXT = {
     "support_year": "已享受支持的年度数（含当年）",
     "year_days": "当年天数",
 }
+_NUMERALS = "零一两三四五六七八九十"
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _BLURS = re.compile(r"[、，；或和与]|为|经|通过|使用")
 """A label with one of these would blur into the sentence around it and is quoted."""
@@ -40,7 +41,8 @@ def finish(text: str) -> str:
     """The text with a space between Chinese and figures or Latin letters, and none beside marks."""
     text = re.sub(r"(?<=[\u4e00-\u9fff])(?=[0-9A-Za-z])", " ", text)
     text = re.sub(r"(?<=[0-9A-Za-z%㎡])(?=[\u4e00-\u9fff])", " ", text)
-    text = re.sub(r"(\d{4}) 年 (\d{1,2}) 月 (\d{1,2}) 日", r"\1年\2月\3日", text)
+    text = re.sub(r" ?(\d{4}) 年 (\d{1,2}) 月 (\d{1,2}) 日", r"\1年\2月\3日", text)
+    text = re.sub(r"(?<=[\u4e00-\u9fff”]) ?/ ?(?=[\u4e00-\u9fff“])", "／", text)
     return re.sub(r" *([，。；：、（）“”／＋－]) *", r"\1", text)
 
 
@@ -75,7 +77,7 @@ class Chinese(Printer):
 
     lang: ClassVar[str] = "zh"
 
-    # --- names ----------------------------------------------------------------------------------------
+    # --- names ---------------------------------------------------------------------------------
 
     def noun(self, fact: FactType) -> str:
         """A fact as the subject of a clause: `主体类型`."""
@@ -83,7 +85,8 @@ class Chinese(Printer):
 
     def quantity(self, fact: FactType) -> str:
         """A fact as an amount, with whose it is: `合同当年实际发生额`."""
-        noun, kind = self.noun(fact).replace("／", "或"), self.kind_of(fact)
+        noun = re.sub("^(.*)／(.*)$", r"\1（或\2）", self.noun(fact))
+        kind = self.kind_of(fact)
         return noun if noun.startswith(kind) else _OWNERS.get(kind, kind) + noun
 
     def options(self, fact: n.Fact, members: tuple[str, ...]) -> list[str]:
@@ -104,7 +107,7 @@ class Chinese(Printer):
         kind = self.scope.kinds.get(per)
         return kind.zh if kind else (self.record_label(per) or per)
 
-    # --- leaves ---------------------------------------------------------------------------------------
+    # --- leaves --------------------------------------------------------------------------------
 
     def literal(self, node: n.Literal) -> str:
         return node.text.replace("％", "%")
@@ -122,7 +125,7 @@ class Chinese(Printer):
     def context(self, node: n.Context) -> str:
         return _CONTEXT[node.name]
 
-    # --- truths ---------------------------------------------------------------------------------------
+    # --- truths --------------------------------------------------------------------------------
 
     def part(self, node: n.Node) -> str:
         """A condition within another one, in brackets if it joins several."""
@@ -150,7 +153,8 @@ class Chinese(Printer):
                 return f"{self.elapsed(low)}且{upper}"
             case n.And(items=(n.Has() as has, n.RecordedIn() as dated)):
                 return f"{self.has(has)}，且记录日期在{self.say(dated.year)}内"
-        return self.say(node)
+            case _:
+                return self.say(node)
 
     def range_(self, low: n.Compare, high: n.Compare) -> str:
         if self.is_years_apart(low.left):
@@ -207,7 +211,8 @@ class Chinese(Printer):
             case n.And():
                 said = [self.say(below) for below in phrases(item.items)]
                 return f"以下各项并非全部符合：{numbered(said)}"
-        return f"并非{self.part(item)}"
+            case _:
+                return f"并非{self.part(item)}"
 
     def lacks(self, item: n.Has) -> str:
         fact = self.fact_type(item.fact.name)
@@ -265,7 +270,7 @@ class Chinese(Printer):
         span = f"{_SPAN_WORDS[node.bound]}{self.say(node.span)}"
         return f"{self.say(node.until)}距{self.say(node.since)}{span}"
 
-    # --- quantities -----------------------------------------------------------------------------------
+    # --- quantities ----------------------------------------------------------------------------
 
     def operand(self, node: n.Node) -> str:
         """A quantity within another one, in brackets if it is built from several."""
@@ -303,7 +308,7 @@ class Chinese(Printer):
     def subtract(self, node: n.Subtract) -> str:
         if self.is_years_apart(node):
             return f"{self.say(node.right)}至{self.say(node.left)}相隔的年数"
-        return f"{self.operand(node.left)}减去{self.operand(node.right)}之差"
+        return f"{self.operand(node.left)}与{self.operand(node.right)}之差"
 
     def multiply(self, node: n.Multiply) -> str:
         return " × ".join(self.operand(item) for item in node.items)
@@ -396,7 +401,7 @@ class Chinese(Printer):
         said = self.say(node.date)
         return f"{said[:-2]}年份" if said.endswith("日期") else f"{said}所在年份"
 
-    # --- caps -----------------------------------------------------------------------------------------
+    # --- caps ----------------------------------------------------------------------------------
 
     def limit(self, node: n.Limit) -> str:
         normally = "原则上" if node.soft else ""
@@ -419,7 +424,7 @@ class Chinese(Printer):
         ]
         return f"按以下限额：{'；'.join(rungs)}"
 
-    says = {
+    says: ClassVar = {
         n.Literal: literal,
         n.Day: day,
         n.Fact: fact,
@@ -461,4 +466,4 @@ class Chinese(Printer):
 
 def numeral(number: int) -> str:
     """A small number as Chinese counts things: 两, 三."""
-    return "零一两三四五六七八九十"[number] if number <= 10 else str(number)
+    return _NUMERALS[number] if number < len(_NUMERALS) else str(number)
