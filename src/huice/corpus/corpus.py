@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,12 @@ class Corpus(Struct, frozen=True, dict=True):
         """The whole text of the compilation, as the parts in their order give it back."""
         texts = {document.id: document.text for document in self.documents}
         return "".join(part.text or texts[part.document] for part in self.parts)
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Corpus:
+    """The corpus shipped with the package, loaded once a process."""
+    return Corpus.load()
 
 
 def default_folder() -> Path:

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from huice.corpus.corpus import Corpus
+from huice.corpus.corpus import Corpus, shipped
 from huice.evaluate.ask import Question, next_question, questions
 from huice.evaluate.compare import Comparison, check_places, compare
 from huice.evaluate.evaluator import at_place, evaluator, read_profile, select
@@ -43,7 +43,7 @@ def evaluate(
     puts the applicant at one place instead of its own (several are for `compare`). `today` stands in for an
     absent `as_of`. Raises `BadProfile` with every located problem, or for an unknown measure or place.
     """
-    corpus = corpus or Corpus.load()
+    corpus = corpus or shipped()
     checked = read_profile(profile, corpus, today)
     where = check_places(corpus, places)
     if len(where) == 1:

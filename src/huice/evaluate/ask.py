@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from huice.corpus.corpus import Corpus
+from huice.corpus.corpus import Corpus, shipped
 from huice.corpus.model import FactInfo
 from huice.evaluate.evaluator import at_place, evaluator, read_profile
 from huice.evaluate.facts import Exact, Profile
@@ -67,7 +67,7 @@ def questions(
     While the place is open every place counts, and a question weighs what it does at the place where most
     hangs on it: stakes of different cities are never added.
     """
-    corpus = corpus or Corpus.load()
+    corpus = corpus or shipped()
     profile = read_profile(given, corpus)
     held = evaluator(corpus)
     open_place = profile.org.get("place") is None

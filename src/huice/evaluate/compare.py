@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from huice.corpus.corpus import Corpus
+from huice.corpus.corpus import Corpus, shipped
 from huice.corpus.source import Problem
 from huice.evaluate.evaluator import at_place, evaluator, read_profile, select
 from huice.evaluate.facts import Profile
@@ -80,7 +80,7 @@ def compare(
     A profile of several whose place is open is shown at every place. Raises `BadProfile` for a faulty profile,
     an unknown measure or place.
     """
-    corpus = corpus or Corpus.load()
+    corpus = corpus or shipped()
     held, asked = evaluator(corpus), select(corpus, measures)
     wanted = check_places(corpus, places)
     many = isinstance(given, list | tuple)
