@@ -1,8 +1,8 @@
 """The numbers of a policy's text, and which of them a literal of the rule stands for.
 
-The text writes numbers its own way: `1.5 元 / 平方米 / 天`, `每平方米最高 50 元 / 月`, `6-48 个月`, `50%`, `1:1`,
-`三年`, `一次性`. A *token* is one of them with its value in base units, so that the lint can compare it with
-the rule and a trace can point at it.
+The text writes numbers its own way: `1.5 元 / 平方米 / 天`, `每平方米最高 50 元 / 月`, `6-48 个月`,
+`50%`, `1:1`, `三年`, `一次性`. A *token* is one of them with its value in base units, so that the
+lint can compare it with the rule and a trace can point at it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
 from typing import Literal as OneLiteral
 
 from msgspec import Struct, structs
@@ -34,15 +33,16 @@ from huice.language.units import (
 
 Span = tuple[int, int]
 """The first character and the one after the last."""
+Kind = OneLiteral["quantity", "ratio", "year", "once"]
 
 
 class Token(Struct, frozen=True):
     """A number as it stands in a text, from its first digit to the end of its unit.
 
-    `digits` is where its first digit stands (`每平方米最高 50 元 / 月` starts before it). `number` is the
-    bare number, `value` the same in base units. `dimension` is None where no unit follows
-    that the rules know (`5050`, `第三方`). `counter` is the measure word of a count. `kind`: a `quantity`, a `ratio` (1:1), a calendar `year`
-    (2025 年) or the word `once` (一次性).
+    `digits` is where its first digit stands (`每平方米最高 50 元 / 月` starts before it). `number`
+    is the bare number, `value` the same in base units. `dimension` is None where no unit follows
+    that the rules know (`5050`, `第三方`). `counter` is the measure word of a count. `kind`: a
+    `quantity`, a `ratio` (1:1), a calendar `year` (2025 年) or the word `once` (一次性).
     """
 
     start: int
@@ -53,7 +53,7 @@ class Token(Struct, frozen=True):
     value: Fraction
     dimension: Dimension | None
     counter: str = ""
-    kind: OneLiteral["quantity", "ratio", "year", "once"] = "quantity"
+    kind: Kind = "quantity"
 
     @property
     def span(self) -> Span:
@@ -71,8 +71,9 @@ _BASES: dict[str, tuple[int, Dimension]] = {
     "个月": (1, MONTHS),
     "月": (1, MONTHS),
     "年": (12, MONTHS),
-    **{counter: (1, ITEMS) for counter in _COUNTERS.split("|")},
+    **dict.fromkeys(_COUNTERS.split("|"), (1, ITEMS)),
 }
+_YEARS = range(1900, 2200)
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _TENS = {"十": 10, "百": 100, "千": 1000}
 
@@ -106,47 +107,47 @@ def tokens(text: str) -> tuple[Token, ...]:
 def _read(text: str, match: re.Match[str]) -> Iterator[Token]:
     start, end = match.span()
     if match["once"]:
-        yield _token(text, start, end, Fraction(1), None, "once")
+        yield _token(text, (start, end), Fraction(1), None, "once")
     elif match["percent"]:
         number = Fraction(_chinese(match["percent"]))
-        yield _token(text, start, end, number, (Fraction(1, 100), SHARE))
+        yield _token(text, (start, end), number, (Fraction(1, 100), SHARE))
     elif match["low"]:
         for part in ("low", "high"):
             yield _counted(text, match.start(part), end, _plain(match[part]), match["both"])
     elif match["second"]:
         ratio = _plain(match["number"]) / max(int(match["second"]), 1)
-        yield _token(text, start, end, ratio, (Fraction(1), SHARE), "ratio")
+        yield _token(text, (start, end), ratio, (Fraction(1), SHARE), "ratio")
     elif match["number"]:
         yield _counted(text, start, end, _plain(match["number"]), match["unit"])
     elif match["ordinal"]:
-        yield _token(text, start, end, Fraction(_chinese(match["ordinal"])), None)
+        yield _token(text, (start, end), Fraction(_chinese(match["ordinal"])), None)
     else:
         yield _counted(text, start, end, Fraction(_chinese(match["words"])), match["of"])
 
 
 def _counted(text: str, start: int, end: int, number: Fraction, unit: str | None) -> Token:
     if unit is None:
-        return _token(text, start, end, number, None)
-    if unit == "年" and 1900 <= number < 2200:
-        return _token(text, start, end, number, None, "year")
+        return _token(text, (start, end), number, None)
+    if unit == "年" and number in _YEARS:
+        return _token(text, (start, end), number, None, "year")
     scale, dimension = _unit(unit)
     before = _PER_AREA.search(text, 0, start)
     counter = unit[-1] if dimension == ITEMS else ""
     if before and dimension.yuan and not dimension.sqm:
-        per_area = _token(text, start, end, number, (scale, dimension.times(AREA, -1)))
+        per_area = _token(text, (start, end), number, (scale, dimension.times(AREA, -1)))
         return structs.replace(per_area, start=before.start(), text=text[before.start() : end])
-    token = _token(text, start, end, number, (scale, dimension))
+    token = _token(text, (start, end), number, (scale, dimension))
     return structs.replace(token, counter=counter)
 
 
 def _token(
     text: str,
-    start: int,
-    end: int,
+    span: Span,
     number: Fraction,
     unit: tuple[Fraction, Dimension] | None,
-    kind: OneLiteral["quantity", "ratio", "year", "once"] = "quantity",
+    kind: Kind = "quantity",
 ) -> Token:
+    start, end = span
     scale, dimension = unit or (Fraction(1), None)
     said, value = text[start:end], number * scale
     return Token(start, start, end, said, number, value, dimension, kind=kind)
@@ -172,7 +173,7 @@ def _plain(number: str) -> Fraction:
 
 
 def _chinese(number: str) -> int:
-    """The value of a Chinese numeral up to 亿: 三 → 3, 十二 → 12, 一百二十 → 120, 五百万 → 5,000,000."""
+    """The value of a Chinese numeral up to 亿: 三 is 3, 十二 12, 一百二十 120, 五百万 5,000,000."""
     total = section = digit = 0
     for sign in number:
         if sign in _DIGITS:
@@ -186,7 +187,7 @@ def _chinese(number: str) -> int:
     return total + section + digit
 
 
-# --- a literal and its places ------------------------------------------------------------------------------
+# --- a literal and its places ---------------------------------------------------------------------
 
 
 def stands_for(token: Token, literal: n.Literal) -> bool:
@@ -224,7 +225,7 @@ def spans_of(text: str, literal: n.Literal) -> tuple[Span, ...]:
 def literal_spans(measure: Measure, pool: Pool | None = None) -> dict[n.Literal, tuple[Span, ...]]:
     """For each literal of the measure's default rule (and of its pool) its spans in the sentence.
 
-    A number that the text puts in other words (`words: {3年: 当年及后两年}`) has the span of those words.
+    A number that the text puts in other words (`words: {3年: 当年及后两年}`) has their span.
     """
     text = measure.text.zh
     return {
@@ -243,13 +244,13 @@ def excuse(words: dict[str, str], literal: n.Literal) -> str:
     """What `words` says about this number of the rule, if it names it."""
     for word, reason in words.items():
         named = _literal(word)
-        if named is not None and (named.numerator, named.denominator) == (
-            literal.numerator,
-            literal.denominator,
-        ):
-            if dimension_of(named) == dimension_of(literal):
-                return reason
+        if named is not None and _same(named, literal):
+            return reason
     return ""
+
+
+def _same(one: n.Literal, other: n.Literal) -> bool:
+    return value_of(one) == value_of(other) and dimension_of(one) == dimension_of(other)
 
 
 @lru_cache(maxsize=1024)
@@ -270,7 +271,7 @@ def rule_literals(rule: Rule | Patch) -> tuple[n.Literal, ...]:
 
 
 def literals_of(measure: Measure, pool: Pool | None = None) -> tuple[n.Literal, ...]:
-    """The literals of a measure's default rule, its quota and vouchers, and of the pool it draws on."""
+    """The literals of a measure's default rule, its quota and vouchers, and of its pool."""
     stated = [measure.quota, measure.vouchers]
     if pool is not None:
         stated += [pool.holds, pool.vouchers, pool.face]
@@ -278,13 +279,13 @@ def literals_of(measure: Measure, pool: Pool | None = None) -> tuple[n.Literal, 
     return tuple(dict.fromkeys(found))
 
 
-# --- clauses -----------------------------------------------------------------------------------------------
+# --- clauses --------------------------------------------------------------------------------------
 
 _CLAUSE = re.compile(r"[，。；：！？\n]")
 
 
 def clause_before(text: str, token: Token) -> str:
-    """The words of the token's clause between the number before it, or the clause's start, and the token."""
+    """The words before the token in its clause, from the number before it if there is one."""
     start = max((m.end() for m in _CLAUSE.finditer(text, 0, token.digits)), default=0)
     earlier = [t.end for t in tokens(text) if t.dimension is not None and t.end <= token.start]
     return text[max([start, *earlier]) : token.digits]
@@ -298,16 +299,15 @@ def clause_after(text: str, token: Token) -> str:
 
 
 def listed(text: str) -> tuple[tuple[Token, ...], ...]:
-    """The quantities of a text in rows: `2000 万元、5000 万元、1 亿元` is one row, as is `6-48 个月`."""
+    """The quantities of a text in rows: `2000 万元、5000 万元` is one, as is `6-48 个月`."""
     rows: list[list[Token]] = []
-    quantities = [t for t in tokens(text) if t.dimension is not None]
-    for before, token in pairwise([None, *quantities]):
-        assert token is not None
-        joined = before is not None and (
-            before.end > token.start or text[before.end : token.start].strip() in ("、", "和", "至")
-        )
-        if joined:
+    for token in (t for t in tokens(text) if t.dimension is not None):
+        if rows and _joined(text, rows[-1][-1], token):
             rows[-1].append(token)
         else:
             rows.append([token])
     return tuple(map(tuple, rows))
+
+
+def _joined(text: str, before: Token, token: Token) -> bool:
+    return before.end > token.start or text[before.end : token.start].strip() in ("、", "和", "至")

@@ -1,7 +1,7 @@
 """`huice lint`: reads the corpus as an editor would and proves that text and rules agree.
 
-Every check is a small function from the corpus to located problems; `CHECKS` lists them in the order in
-which they report. docs/lint.md explains every code with a bad and a good example.
+Every check is a small function from the corpus to located problems; `CHECKS` lists them in the
+order in which they report. docs/lint.md explains every code with a bad and a good example.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ CHECKS: tuple[Check, ...] = (
 
 
 def lint(corpus: Corpus, found: tuple[Problem, ...] = ()) -> tuple[Problem, ...]:
-    """What is wrong with the corpus, after what loading it `found`; information has severity `info`."""
+    """What is wrong with the corpus, after what loading it `found`; information is `info`."""
     return (*found, *(problem for check in CHECKS for problem in check(corpus)))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from huice.corpus.corpus import Corpus
 from huice.corpus.lint.logic import follows, never_fails, never_holds
@@ -17,7 +16,7 @@ from huice.language.units import value_of
 
 
 def conditions_alive(corpus: Corpus) -> Iterable[Problem]:
-    """U001, U002: a condition that never holds, or never fails; U003: conditions that exclude each other."""
+    """U001, U002: a condition that never holds or never fails; U003: conditions at odds."""
     scope = corpus.vocabulary.scope
     for measure in corpus.measures:
         for condition in _conditions(measure):
@@ -48,7 +47,7 @@ def conditions_alive(corpus: Corpus) -> Iterable[Problem]:
             )
 
 
-def _together(measure: Measure, scope: Scope) -> Iterator[Any]:
+def _together(measure: Measure, scope: Scope) -> Iterator[n.Truth]:
     for condition in measure.rule.requires:
         if kinds_named(condition.expression, scope) <= {measure.subject}:
             yield condition.expression
@@ -70,7 +69,7 @@ def parts_needed(corpus: Corpus) -> Iterable[Problem]:
                 )
 
 
-def _idle_part(node: Any, scope: Scope) -> bool:
+def _idle_part(node: n.Node, scope: Scope) -> bool:
     if isinstance(node, n.Is | n.Has):
         return len(set(node.members)) < len(node.members)
     if not isinstance(node, n.And | n.Or):
@@ -144,8 +143,8 @@ def kinds_agree(corpus: Corpus) -> Iterable[Problem]:
     scope = corpus.vocabulary.scope
     for measure in corpus.measures:
         named = {kind for node in _amounts(measure) for kind in kinds_named(node, scope)}
-        scopes = {limit.per for limit in _limits(measure) if limit.per in scope.kinds}
-        for kind in sorted({k for k in (named | scopes) if k is not None} - {measure.subject}):
+        named |= {limit.per for limit in _limits(measure) if limit.per in scope.kinds}
+        for kind in sorted(named - {measure.subject}):
             yield at(
                 measure,
                 "U007",
@@ -197,6 +196,6 @@ def _amounts(measure: Measure) -> Iterator[n.Node]:
         if part is not None:
             yield part
     for option in _options(measure):
-        for part in (option.patch.pays, option.patch.plus, *(option.patch.limits or ())):
-            if part:
-                yield part
+        patch = option.patch
+        yield from (part for part in (patch.pays, patch.plus) if part)
+        yield from patch.limits or ()

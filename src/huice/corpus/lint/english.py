@@ -1,16 +1,15 @@
-"""English: everything that a reader sees has its English, and no English line is left without its Chinese."""
+"""English: all that a reader sees has its English, and no English line is without its Chinese."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from msgspec import Struct
 
 from huice.corpus.corpus import Corpus
-from huice.corpus.lint.report import in_file
-from huice.corpus.model import Document
+from huice.corpus.lint.report import in_file, shortened
 from huice.corpus.source import Problem
+from huice.language.nodes import Node
 from huice.language.text import Text
 
 
@@ -29,7 +28,7 @@ def all_translated(corpus: Corpus) -> Iterable[Problem]:
 
 
 def _missing(zh: str, file: str, subject: str) -> Problem:
-    shown = zh if len(zh) <= 40 else f"{zh[:39]}…"
+    shown = shortened(zh)
     return in_file(file, "W001", f"“{shown}”还没有英文", f"“{shown}” has no English", subject)
 
 
@@ -49,16 +48,13 @@ def all_used(corpus: Corpus) -> Iterable[Problem]:
                 )
 
 
-def _texts(thing: Any) -> Iterator[Text]:
+def _texts(thing: object) -> Iterator[Text]:
+    """Every text in a document, measure or part of one; expressions hold none."""
     if isinstance(thing, Text):
         yield thing
-    elif isinstance(thing, Document):
-        parts = (getattr(thing, name) for name in thing.__struct_fields__)
-        for part in parts:
-            yield from _texts(part)
     elif isinstance(thing, tuple):
         for item in thing:
             yield from _texts(item)
-    elif isinstance(thing, Struct) and not type(thing).__module__.endswith("nodes"):
+    elif isinstance(thing, Struct) and not isinstance(thing, Node):
         for name in thing.__struct_fields__:
             yield from _texts(getattr(thing, name))

@@ -1,4 +1,4 @@
-"""Numbers both ways: each number of the text has a role in the rule, each number of the rule stands in the text."""
+"""Numbers both ways: each of the text has a role in the rule, each of the rule is in the text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from huice.language.units import value_of
 
 
 def numbers_of_text(corpus: Corpus) -> Iterable[Problem]:
-    """N001: a number of the sentence that no literal of the rule stands for and `words` does not excuse."""
+    """N001: a number of the sentence that has no literal in the rule and no excuse in `words`."""
     for measure in corpus.measures:
         literals = literals_of(measure, pool_of(corpus, measure))
         excused = _covered(measure.text.zh, measure.words)
@@ -33,7 +33,7 @@ def numbers_of_text(corpus: Corpus) -> Iterable[Problem]:
             yield at(
                 measure,
                 "N001",
-                f"原文的“{token.text}”在规则里没有着落：写进规则，或在 words 里说明它为什么不是数量",
+                f"原文的“{token.text}”在规则里没有着落：写进规则，或在 words 里说明它不是数量",
                 f"“{token.text}” of the text has no role in the rule: encode it, or say under"
                 f" `words` why it is no quantity",
             )
@@ -56,7 +56,7 @@ def numbers_of_rule(corpus: Corpus) -> Iterable[Problem]:
 
 
 def numbers_of_options(corpus: Corpus) -> Iterable[Problem]:
-    """N003, N004: numbers of a reading's option stand in the sentence or under its `assumes`, which is used."""
+    """N003, N004: an option's numbers stand in the sentence or under `assumes`, which is used."""
     for measure in corpus.measures:
         for reading in measure.readings:
             for option in reading.options:
@@ -70,7 +70,7 @@ def _option(measure: Measure, reading: str, option: Option) -> Iterator[Problem]
             yield at(
                 measure,
                 "N003",
-                f"读法 {reading}：{option.name} 用了 {literal.text}，原文没有；若是假定，写进 assumes",
+                f"读法 {reading}：{option.name} 用了 {literal.text}，原文没有；假定写进 assumes",
                 f"reading {reading}: {option.name} uses {literal.text}, which the text does not"
                 f" state; if it is assumed, list it under `assumes`",
             )
@@ -79,14 +79,14 @@ def _option(measure: Measure, reading: str, option: Option) -> Iterator[Problem]
             yield at(
                 measure,
                 "N004",
-                f"读法 {reading}：{option.name} 的 assumes 列了 {literal.text}，但该读法没有用到或原文已载",
+                f"读法 {reading}：{option.name} 的 assumes 列了 {literal.text}，没有用到或原文已载",
                 f"reading {reading}: {option.name} assumes {literal.text}, but does not use it or"
                 f" the text states it",
             )
 
 
 def excused_words(corpus: Corpus) -> Iterable[Problem]:
-    """N005: `words` names something that is neither a number of the sentence nor one of the rule."""
+    """N005: `words` names what is neither a number of the sentence nor one of the rule."""
     for measure in corpus.measures:
         found = tokens(measure.text.zh)
         missing = [
@@ -106,7 +106,7 @@ def excused_words(corpus: Corpus) -> Iterable[Problem]:
                 measure,
                 "N005",
                 f"words 里的“{word}”在原文和规则里都没有对应的数字，删去或改正",
-                f"“{word}” under `words` matches no number of the text or the rule; remove or mend it",
+                f"“{word}” under `words` is no number of the text or the rule; remove or mend it",
             )
 
 
@@ -151,13 +151,14 @@ def pool_products(corpus: Corpus) -> Iterable[Problem]:
     for pool in corpus.pools.values():
         if pool.vouchers is None or pool.face is None:
             continue
+        product = f"{pool.vouchers.text} × {pool.face.text}"
         worth = value_of(pool.vouchers) * value_of(pool.face)
         if worth != value_of(pool.holds):
             yield at(
                 pool,
                 "N008",
-                f"{pool.vouchers.text} × {pool.face.text} = {worth} 元，与 holds {pool.holds.text} 不符",
-                f"{pool.vouchers.text} × {pool.face.text} = {worth} yuan, not {pool.holds.text}",
+                f"{product} = {worth} 元，holds 却是 {pool.holds.text}",
+                f"{product} = {worth} yuan, not {pool.holds.text}",
             )
 
 
@@ -167,7 +168,7 @@ def _excusable(measure: Measure) -> set[str]:
     return nouns | {condition.label.zh for condition in measure.rule.requires}
 
 
-# --- helpers -----------------------------------------------------------------------------------------------
+# --- helpers --------------------------------------------------------------------------------------
 
 
 def pool_of(corpus: Corpus, measure: Measure) -> Pool | None:

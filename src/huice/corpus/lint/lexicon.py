@@ -5,6 +5,11 @@ They describe how notices are written, not what any notice grants; docs/lint.md 
 
 from __future__ import annotations
 
+
+def _words(spaced: str) -> tuple[str, ...]:
+    return tuple(spaced.split())
+
+
 CEILING = (
     "最高",
     "不超过",
@@ -71,18 +76,22 @@ NAMES: dict[str, tuple[str, ...]] = {
     "person.salary": ("年薪",),
     "org.size": ("中小企业", "小微企业"),
 }
-"""What texts call the facts that amounts are worked out from: the base of a rate, the size of a firm."""
+"""What texts call the facts behind amounts: the base of a rate, the size of a firm."""
 
-NEUTRAL = tuple(
-    """
-    对 对于 的 并 及 与 和 或 等 其 为 在 由 将 且 按 按照 进行 开展 之 者 可 于 经 根据 同时 此外 还 再
-    给予 予以 提供 发放 发行 设立 安排 实施 享受 得到 申请 申报 采用 具有 鼓励 面向 分别
-    支持 补贴 补助 资助 奖励 资金 扶持 经费 抵扣 保障 专项
-    主体 创新主体 单位 单个 项目 金额 比例 期限 实际 相关 本市 本区
-    算力券 模型券 大模型券 语料券 训力券 数据券 创新券 云服务券
-    """.split()
+NEUTRAL = (
+    # particles
+    *_words("对 对于 的 并 及 与 和 或 等 其 为 在 由 将 且 按"),
+    *_words("按照 进行 开展 之 者 可 于 经 根据 同时 此外 还 再"),
+    # verbs of giving and asking
+    *_words("给予 予以 提供 发放 发行 设立 安排 实施 享受 得到 申请 申报 采用 具有 鼓励 面向 分别"),
+    # what is given
+    *_words("支持 补贴 补助 资助 奖励 资金 扶持 经费 抵扣 保障 专项"),
+    # frame nouns
+    *_words("主体 创新主体 单位 单个 项目 金额 比例 期限 实际 相关 本市 本区"),
+    # names of vouchers
+    *_words("算力券 模型券 大模型券 语料券 训力券 数据券 创新券 云服务券"),
 )
-"""Words without a rule: particles, verbs of giving, names of the support, and frame nouns."""
+"""Words without a rule: nothing is granted or withheld by them."""
 
 DEMANDS: dict[str, tuple[str, ...]] = {
     "企业": ("org.kind",),

@@ -1,14 +1,14 @@
-"""Simple reasoning about conditions: what can never hold, what always holds, what follows from what.
+"""Simple reasoning about conditions: what never holds, what always holds, what follows from what.
 
-A condition becomes a list of cases, each a set of constraints that hold together. Choices become sets of
-members, comparisons with numbers become intervals, everything else is an opaque truth. The answers are
-sound (a fault told is a fault) and not complete: what is too large to decide is left alone.
+A condition becomes a list of cases, each a set of constraints that hold together. Choices become
+sets of members, comparisons with numbers become intervals, everything else is an opaque truth. The
+answers are sound (a fault told is a fault) and not complete: what is too large is left alone.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 from msgspec import Struct
@@ -23,7 +23,7 @@ _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
 _BOUNDS = {"at least": ">=", "more than": ">", "at most": "<=", "less than": "<"}
 
 
-class TooLarge(Exception):
+class TooLargeError(Exception):
     """More cases than are worth comparing."""
 
 
@@ -53,49 +53,51 @@ Constraint = Member | Order | Plain
 Case = tuple[Constraint, ...]
 
 
-def never_holds(node: Any, scope: Scope) -> bool:
+def never_holds(node: n.Node, scope: Scope) -> bool:
     """Whether the condition contradicts itself."""
-    return _impossible(node, True, scope)
+    return _impossible(node, scope, wanted=True)
 
 
-def never_fails(node: Any, scope: Scope) -> bool:
+def never_fails(node: n.Node, scope: Scope) -> bool:
     """Whether the condition says nothing."""
-    return _impossible(node, False, scope)
+    return _impossible(node, scope, wanted=False)
 
 
-def follows(conclusion: Any, premise: Any, scope: Scope) -> bool:
+def follows(conclusion: n.Node, premise: n.Node, scope: Scope) -> bool:
     """Whether the conclusion holds wherever the premise does."""
     try:
-        cases = _all_of([_cases(premise, True, scope), _cases(conclusion, False, scope)])
-    except TooLarge:
+        cases = _all_of(
+            [_cases(premise, scope, wanted=True), _cases(conclusion, scope, wanted=False)]
+        )
+    except TooLargeError:
         return False
     return not any(_possible(case) for case in cases)
 
 
-def _impossible(node: Any, wanted: bool, scope: Scope) -> bool:
+def _impossible(node: n.Node, scope: Scope, *, wanted: bool) -> bool:
     try:
-        return not any(_possible(case) for case in _cases(node, wanted, scope))
-    except TooLarge:
+        return not any(_possible(case) for case in _cases(node, scope, wanted=wanted))
+    except TooLargeError:
         return False
 
 
-def _cases(node: Any, wanted: bool, scope: Scope) -> list[Case]:
+def _cases(node: n.Node, scope: Scope, *, wanted: bool) -> list[Case]:
     """The cases in which the condition is true (or, if not wanted, false)."""
     if isinstance(node, n.Not):
-        return _cases(node.item, not wanted, scope)
+        return _cases(node.item, scope, wanted=not wanted)
     if isinstance(node, n.And | n.Or):
-        parts = [_cases(item, wanted, scope) for item in node.items]
+        parts = [_cases(item, scope, wanted=wanted) for item in node.items]
         if isinstance(node, n.And) == wanted:
             return _all_of(parts)
         return _any_of(parts)
-    return _leaf(node, wanted, scope)
+    return _leaf(node, scope, wanted=wanted)
 
 
-def _leaf(node: Any, wanted: bool, scope: Scope) -> list[Case]:
+def _leaf(node: n.Node, scope: Scope, *, wanted: bool) -> list[Case]:
     if isinstance(node, n.Fact):
         fact = scope.find(node.name)
         if fact is not None and fact.means is not None:
-            return _cases(fact.means, wanted, scope)
+            return _cases(fact.means, scope, wanted=wanted)
     if isinstance(node, n.Has):
         parts: list[list[Case]] = [
             [(Plain((node.fact.name, member), wanted),)] for member in node.members
@@ -117,7 +119,7 @@ def _leaf(node: Any, wanted: bool, scope: Scope) -> list[Case]:
     return [(Order(order.what, _OPPOSITE[order.op], order.number),)]
 
 
-def _order(node: Any) -> Order | None:
+def _order(node: n.Node) -> Order | None:
     if isinstance(node, n.Elapsed):
         what = ("elapsed", node.since, node.until)
         return Order(what, _BOUNDS[node.bound], Fraction(value_of(node.span)))
@@ -132,7 +134,7 @@ def _order(node: Any) -> Order | None:
 def _any_of(parts: list[list[Case]]) -> list[Case]:
     found = [case for part in parts for case in part]
     if len(found) > MOST_CASES:
-        raise TooLarge
+        raise TooLargeError
     return found
 
 
@@ -141,7 +143,7 @@ def _all_of(parts: list[list[Case]]) -> list[Case]:
     for part in parts:
         size *= max(len(part), 1)
         if size > MOST_CASES:
-            raise TooLarge
+            raise TooLargeError
     return [tuple(c for case in cases for c in case) for cases in product(*parts)]
 
 
@@ -162,12 +164,12 @@ def _possible(case: Case) -> bool:
     return all(_compatible(what, group) for what, group in orders.items())
 
 
-def _compatible(what: Any, orders: list[Order]) -> bool:
+def _compatible(what: object, orders: list[Order]) -> bool:
     if isinstance(what, n.Literal):
         known = Fraction(value_of(what))
         return all(_holds(known, order) for order in orders)
     numbers = sorted({order.number for order in orders})
-    between = [(low + high) / 2 for low, high in zip(numbers, numbers[1:], strict=False)]
+    between = [(low + high) / 2 for low, high in pairwise(numbers)]
     tried = [numbers[0] - 1, *numbers, *between, numbers[-1] + 1]
     return any(all(_holds(number, order) for order in orders) for number in tried)
 

@@ -18,7 +18,7 @@ from huice.corpus.lint.lexicon import (
     SOFT,
 )
 from huice.corpus.lint.report import at
-from huice.corpus.model import Measure, Place, Pool
+from huice.corpus.model import Measure, Place
 from huice.corpus.numbers import Token, clause_after, clause_before, listed, stands_for, tokens
 from huice.corpus.source import Problem
 from huice.language import nodes as n
@@ -54,9 +54,9 @@ def ceilings_said(corpus: Corpus) -> Iterable[Problem]:
                 yield at(
                     measure,
                     "M001",
-                    f"规则写 pays at most，原文的“{token.text}”前却没有最高、不超过等字样；应写 pays",
-                    f"the rule says `pays at most`, but no ceiling word (最高, 不超过) stands before"
-                    f" “{token.text}”; write `pays`",
+                    f"规则写 pays at most，“{token.text}”前却没有最高、不超过等字样；应写 pays",
+                    f"the rule says `pays at most`, but no ceiling word (最高, 不超过) is"
+                    f" before “{token.text}”; write `pays`",
                 )
 
 
@@ -88,7 +88,7 @@ def limits_said(corpus: Corpus) -> Iterable[Problem]:
                         measure,
                         "M004",
                         f"“{token.text}”是 limits 里的封顶，原文前面却没有最高、不超过等字样",
-                        f"“{token.text}” is a cap, but no ceiling word (最高, 不超过) stands before it",
+                        f"“{token.text}” is a cap, but no ceiling word (最高, 不超过) is before it",
                     )
             if limit.soft and not _any(SOFT, measure.text.zh):
                 yield at(
@@ -154,11 +154,11 @@ def _pool_modality(text: str, token: Token) -> str:
     return "nominal" if _any(NOMINAL, text) else "exact"
 
 
-# --- words at a number -------------------------------------------------------------------------------------
+# --- words at a number ----------------------------------------------------------------------------
 
 
 def is_capped(text: str, token: Token) -> bool:
-    """Whether a ceiling word governs the number: before it in its clause, with no other number between.
+    """Whether a ceiling word governs the number: before it in its clause, no other number between.
 
     One word governs a row: 分别给予最高 1000 万元、300 万元、60 万元.
     """
@@ -201,7 +201,7 @@ def _tokens_of(measure: Measure, literals: Iterable[n.Literal]) -> Iterator[Toke
             yield token
 
 
-# --- numbers of a rule by what they do ---------------------------------------------------------------------
+# --- numbers of a rule by what they do ------------------------------------------------------------
 
 
 def paid_literals(node: n.Node) -> list[n.Literal]:
@@ -226,9 +226,11 @@ def paid_literals(node: n.Node) -> list[n.Literal]:
 
 
 def _thresholds(measure: Measure) -> Iterator[tuple[str, n.Literal, Place]]:
-    """Every comparison of a fact with a number other than 0: the operator, the number and its line."""
+    """Every comparison of a fact with a number other than 0: operator, number and line."""
     rule = measure.rule
-    places = [(condition.expression, condition.where) for condition in rule.requires]
+    places: list[tuple[n.Node, Place]] = [
+        (condition.expression, condition.where) for condition in rule.requires
+    ]
     places += [(part, measure.where) for part in (rule.pays, rule.plus) if part is not None]
     for node, where in places:
         for part in n.walk(node):

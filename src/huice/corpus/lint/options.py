@@ -1,4 +1,4 @@
-"""Readings: every option says something, changes what it claims to change, and the default is the rule."""
+"""Readings: each option says something, changes what it claims to; the default is the rule."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from huice.corpus.source import Problem
 
 
 def defaults_are_the_rule(corpus: Corpus) -> Iterable[Problem]:
-    """R001, R002: the default is one of the options, and changes nothing: the rule as written is it."""
+    """R001, R002: the default is one of the options, and changes nothing: it is the rule."""
     for measure, reading in _readings(corpus):
         default = reading.option(reading.default)
         if default is None:
@@ -35,7 +35,7 @@ def defaults_are_the_rule(corpus: Corpus) -> Iterable[Problem]:
 
 
 def options_change(corpus: Corpus) -> Iterable[Problem]:
-    """R003: a part of an option that changes nothing; R004: an option that drops what is not there."""
+    """R003: a part of an option that changes nothing; R004: one that drops what is not there."""
     for measure, reading in _readings(corpus):
         for option in reading.options:
             for key in _idle_keys(measure, reading, option):
@@ -84,7 +84,7 @@ def _bare(rule: Rule) -> Rule:
 
 
 def options_differ(corpus: Corpus) -> Iterable[Problem]:
-    """R005: two options that change the same; R006: a reading without options, or with one name twice."""
+    """R005: two options that change the same; R006: an option that says nothing of its own."""
     for measure, reading in _readings(corpus):
         seen: dict[str, str] = {}
         for option in reading.options:

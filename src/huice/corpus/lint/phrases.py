@@ -1,4 +1,4 @@
-"""Phrases: each label stands in the sentence, each stretch of the sentence is encoded or known to be idle."""
+"""Phrases: each label stands in the sentence, each stretch of it is encoded or idle."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ _FREE, _IDLE_WORD, _CARRIED = 0, 1, 2
 def pieces(label: str, text: str) -> tuple[list[str], list[str]]:
     """The phrases that a label quotes: those that stand in the text, and those that do not.
 
-    A label may leave words out with …, join phrases with 、 和 或 ； or a space, and comment in （…）.
+    A label may leave words out with …, join phrases with 、 和 或 ； or a space, and comment
+    in （…）.
     """
     standing: list[str] = []
     missing: list[str] = []
@@ -90,7 +91,7 @@ def _stands(
 
 
 def labels_from_before(corpus: Corpus) -> Iterable[Problem]:
-    """L002: a label marked （承前） whose words do not stand in the document before this sentence's end."""
+    """L002: a label marked （承前） whose words do not stand in the document so far."""
     for measure in corpus.measures:
         document = corpus.document(measure.document)
         before = document.text[: measure.start + len(measure.text.zh)]
@@ -121,7 +122,7 @@ def all_encoded(corpus: Corpus) -> Iterable[Problem]:
 
 
 def idle_phrases(corpus: Corpus) -> Iterable[Problem]:
-    """L004, L005: `also says` quotes the sentence in its order, and nothing that the rule encodes."""
+    """L004, L005: `also says` quotes the sentence in its order, and only what is idle."""
     for measure in corpus.measures:
         coverage = Coverage(corpus, measure, also_says=False)
         position = 0
@@ -161,7 +162,7 @@ def bases_named(corpus: Corpus) -> Iterable[Problem]:
 
 
 def facts_demanded(corpus: Corpus) -> Iterable[Problem]:
-    """L007: the sentence names an applicant, thing or way of getting it that no condition asks for."""
+    """L007: the sentence names an applicant or a thing that no condition asks for."""
     for measure in corpus.measures:
         if measure.benefit:
             yield from _demands(corpus, measure)
@@ -184,18 +185,18 @@ def _demands(corpus: Corpus, measure: Measure) -> Iterator[Problem]:
             )
 
 
-# --- coverage ----------------------------------------------------------------------------------------------
+# --- coverage -------------------------------------------------------------------------------------
 
 
 class Coverage:
     """Which characters of a measure's sentence are encoded, idle, or neither."""
 
-    def __init__(self, corpus: Corpus, measure: Measure, also_says: bool = True) -> None:
+    def __init__(self, corpus: Corpus, measure: Measure, *, also_says: bool = True) -> None:
         self.text = measure.text.zh
         self.marks = bytearray(len(self.text))
         self.bases: dict[str, list[str]] = {}
         self._encoded(corpus, measure)
-        self._idle(measure, also_says)
+        self._idle(measure, measure.frame if also_says else ())
 
     def left_over(self) -> list[str]:
         """The stretches of two characters and more that nothing accounts for."""
@@ -245,11 +246,11 @@ class Coverage:
                     self.bases.setdefault(fact, []).append(word)
                     self._span(start, end, _CARRIED)
 
-    def _idle(self, measure: Measure, also_says: bool) -> None:
+    def _idle(self, measure: Measure, frame: tuple[str, ...]) -> None:
         for word in measure.words:
             self.mark(word, _IDLE_WORD)
         position = 0
-        for phrase in measure.frame if also_says else ():
+        for phrase in frame:
             start = self.text.find(phrase, position)
             if start >= 0:
                 position = start + len(phrase)

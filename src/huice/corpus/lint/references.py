@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from huice.corpus.corpus import Corpus
 from huice.corpus.lint.report import at
+from huice.corpus.model import Group, Measure, Pool
 from huice.corpus.source import Problem
+
+FEWEST = 2
+"""Members of a group."""
 
 
 def ids_agree(corpus: Corpus) -> Iterable[Problem]:
@@ -20,7 +24,8 @@ def ids_agree(corpus: Corpus) -> Iterable[Problem]:
                 f"place“{document.place}”不在 {city}",
                 f"the place “{document.place}” is not in {city}",
             )
-        for thing in (*document.measures, *document.pools):
+        things: list[Measure | Pool] = [*document.measures, *document.pools]
+        for thing in things:
             if thing.id.split("/")[0] != city or "/" not in thing.id:
                 yield at(
                     thing,
@@ -32,15 +37,16 @@ def ids_agree(corpus: Corpus) -> Iterable[Problem]:
 
 def ids_once(corpus: Corpus) -> Iterable[Problem]:
     """D002: a pool or a group whose id is used twice."""
-    pools = [pool for document in corpus.documents for pool in document.pools]
-    for things in (pools, corpus.groups):
-        seen: set[str] = set()
-        for thing in things:
-            if thing.id in seen:
-                yield at(
-                    thing, "D002", f"编号“{thing.id}”重复", f"the id “{thing.id}” is used twice"
-                )
-            seen.add(thing.id)
+    yield from _repeated([pool for document in corpus.documents for pool in document.pools])
+    yield from _repeated(corpus.groups)
+
+
+def _repeated(things: Sequence[Pool | Group]) -> Iterable[Problem]:
+    seen: set[str] = set()
+    for thing in things:
+        if thing.id in seen:
+            yield at(thing, "D002", f"编号“{thing.id}”重复", f"the id “{thing.id}” is used twice")
+        seen.add(thing.id)
 
 
 def groups_sensible(corpus: Corpus) -> Iterable[Problem]:
@@ -48,7 +54,7 @@ def groups_sensible(corpus: Corpus) -> Iterable[Problem]:
     measures = {measure.id: measure for measure in corpus.measures}
     for group in corpus.groups:
         members = [measures[name] for name in group.members if name in measures]
-        if len(set(group.members)) < 2 or len(set(group.members)) < len(group.members):
+        if len(set(group.members)) < max(len(group.members), FEWEST):
             yield at(
                 group,
                 "G001",
@@ -84,7 +90,7 @@ def one_highest(corpus: Corpus) -> Iterable[Problem]:
                     group,
                     "G004",
                     f"“{name}”已在择高的组 {seen[name]} 里；并成一组",
-                    f"“{name}” is already in {seen[name]}, where only the highest counts; merge them",
+                    f"“{name}” is already in {seen[name]}, of which the highest counts; merge them",
                 )
             seen[name] = group.id
 
@@ -115,7 +121,7 @@ def pools_drawn(corpus: Corpus) -> Iterable[Problem]:
 
 
 def numbers_shared(corpus: Corpus) -> Iterable[Problem]:
-    """D004: what shares a pool is a pool of the document or words of its text; a pool shares not itself."""
+    """D004: a pool is shared by others than itself, each named once."""
     for pool in corpus.pools.values():
         if pool.id in pool.shared_by or len(set(pool.shared_by)) < len(pool.shared_by):
             yield at(

@@ -25,6 +25,15 @@ def at(
     return Problem(code, Text(zh, en), place.file, place.line, place.column, thing.id)
 
 
+SHOWN = 40
+"""Characters of a quotation in a message."""
+
+
+def shortened(text: str) -> str:
+    """The text, cut if it is too long for a message."""
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+
+
 def in_file(file: str, code: str, zh: str, en: str, subject: str = "") -> Problem:
     """A fault of a file as a whole."""
     return Problem(code, Text(zh, en), file, subject=subject)

@@ -18,7 +18,7 @@ from huice.language import nodes as n
 
 
 def periods_said(corpus: Corpus) -> Iterable[Problem]:
-    """S001, S002: `per year` where the text says 每年 (or a reading switches it), `in total` where not."""
+    """S001, S002: `per year` where the text says 每年 or a reading switches it."""
     for measure in corpus.measures:
         text = measure.text.zh
         for limit in _scoped(measure):

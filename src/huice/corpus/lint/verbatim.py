@@ -9,11 +9,11 @@ from itertools import pairwise
 
 from huice.corpus.corpus import Corpus
 from huice.corpus.lint.phrases import pieces
-from huice.corpus.lint.report import at, in_file
+from huice.corpus.lint.report import at, in_file, shortened
 from huice.corpus.numbers import tokens
 from huice.corpus.source import Problem
 
-_HEADING = re.compile(r"[^。；！？：\n]{0,120}：\s*")
+_HEADING = re.compile(r"(?:[^。；！？：]{0,120}：\s*){1,2}")
 _JOINING = re.compile(r"[\s，。；、]*")
 
 
@@ -43,27 +43,16 @@ def no_stray_text(corpus: Corpus) -> Iterable[Problem]:
                 yield at(
                     document,
                     "T003",
-                    f"“{_short(stray)}”不属于任何事项，也不是标题；补进事项的 text 或另立事项",
-                    f"“{_short(stray)}” belongs to no measure and is no heading; add it to a"
+                    f"“{shortened(stray)}”不属于任何事项，也不是标题；补进事项的 text 或另立事项",
+                    f"“{shortened(stray)}” belongs to no measure and is no heading; add it to a"
                     f" measure's text or make it a measure",
                 )
 
 
 def _stray(gap: str) -> str:
     """What is left of the text between two sentences without headings and joining signs."""
-    lines = [_HEADING.sub("", line) if _is_heading(line) else line for line in gap.split("\n")]
+    lines = ["" if _HEADING.fullmatch(line) else line for line in gap.split("\n")]
     return _JOINING.sub("", "".join(lines))
-
-
-def _is_heading(line: str) -> bool:
-    return (
-        _HEADING.fullmatch(line) is not None
-        or re.fullmatch(r"(?:[^：\n]*：){1,2}", line) is not None
-    )
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 30 else f"{text[:29]}…"
 
 
 def pools_stand(corpus: Corpus) -> Iterable[Problem]:
@@ -93,12 +82,12 @@ def digest_agrees(corpus: Corpus) -> Iterable[Problem]:
         en = f"no digest of the text is recorded; check the text, then write sha256: {digest}"
     else:
         zh = f"原文与记录的摘要不符，有文字被改动；若确系更正，写入 sha256: {digest}"
-        en = f"the text was changed since its digest was recorded; if rightly, write sha256: {digest}"
+        en = f"the text differs from its recorded digest; if rightly, write sha256: {digest}"
     yield in_file("corpus.yaml", "T005", zh, en, "sha256")
 
 
 def validity_quoted(corpus: Corpus) -> Iterable[Problem]:
-    """T006: the words of the stated period stand in the text, and its years are those of the dates."""
+    """T006: the stated period is quoted from the text, and its years are those of the dates."""
     for document in corpus.documents:
         valid = document.valid
         if valid is None:
@@ -140,5 +129,6 @@ def funding_stands(corpus: Corpus) -> Iterable[Problem]:
                     measure,
                     "T008",
                     f"“{words}”不在文件原文里；funding 与 parts 须照抄原文",
-                    f"“{words}” does not stand in the document's text; `funding` and `parts` quote it",
+                    f"“{words}” does not stand in the document's text, which `funding` and"
+                    f" `parts` quote",
                 )

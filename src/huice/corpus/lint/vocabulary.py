@@ -51,7 +51,7 @@ def _lacks(fact: FactInfo) -> Iterable[str]:
 
 
 def facts_used(corpus: Corpus) -> Iterable[Problem]:
-    """V003: a fact that no rule, reading or term reads; V004 (information): an option that none names."""
+    """V003: a fact that no rule or reading reads; V004 (information): an option none names."""
     read, named = _uses(corpus)
     scope = corpus.vocabulary.scope
     for fact in corpus.vocabulary.facts.values():
