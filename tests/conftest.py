@@ -1,0 +1,36 @@
+"""What all tests share: the corpus, and how many examples Hypothesis tries."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from huice import Corpus
+
+# `make test` must say the same twice, so its examples are derived from the tests themselves. The long run
+# looks for new ones each time and prints how to repeat a failure.
+_SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
+settings.register_profile(
+    "short", derandomize=True, database=None, max_examples=150, deadline=None,
+    suppress_health_check=_SLOW,
+)  # fmt: skip
+settings.register_profile(
+    "long", max_examples=5000, deadline=None, print_blob=True, suppress_health_check=_SLOW
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With the long tests, properties try more examples too (HUICE_EXAMPLES sets their number)."""
+    chosen = str(config.getoption("markexpr"))
+    settings.load_profile("short" if chosen.strip() == "not long" else "long")
+    if number := os.environ.get("HUICE_EXAMPLES"):
+        settings.register_profile("asked", settings(), max_examples=int(number))
+        settings.load_profile("asked")
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Corpus:
+    """The corpus shipped with the package, loaded once."""
+    return Corpus.load()
