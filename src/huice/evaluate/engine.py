@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from huice.corpus.model import Pool
 from huice.evaluate.closures import Interval, Kleene, least
@@ -81,7 +81,8 @@ class Runner:
         open_ended = self.program.pays is None or any(year.ceiling is None for year in years)
         ceiling = None if open_ended else cut(sum(year.ceiling or 0 for year in years))
         paying = None if open_ended else tuple(year.year for year in years if year.pays)
-        outcome = Outcome(id_, status, certain, ceiling, cap, paying, years)
+        stated = self.program.pays is not None
+        outcome = Outcome(id_, status, certain, ceiling, cap, paying, years, quantified=stated)
         return self._as_approved(outcome)
 
     def _as_approved(self, outcome: Outcome) -> Outcome:
@@ -94,16 +95,7 @@ class Runner:
             amount, years = cut(min(amount, outcome.ceiling)), None
         if self.record:
             self.record("approved", self.views[0], self.decision, (amount, amount))
-        return Outcome(
-            outcome.measure,
-            outcome.status,
-            amount,
-            amount,
-            outcome.clause_cap,
-            outcome.paying,
-            outcome.years,
-            years,
-        )
+        return structs.replace(outcome, certain=amount, ceiling=amount, approved_years=years)
 
     # --- one year -------------------------------------------------------------------------------------
 

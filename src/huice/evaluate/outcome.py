@@ -49,6 +49,8 @@ class Outcome(Struct, frozen=True):
     `certain` is owed if the facts hold; `ceiling` the most the wording allows this applicant, None where the
     text gives no figure; `clause_cap` the most it allows anyone in one unit and period; `paying` the years in
     which something may be paid, None with an unstated ceiling. `near` is False where the place alone says no.
+    `quantified` is False where the clause states no amount: what is approved all the same stands
+    beside a total.
     """
 
     measure: str
@@ -60,6 +62,7 @@ class Outcome(Struct, frozen=True):
     years: tuple[YearOutcome, ...]
     approved_years: int | None = None
     near: bool = True
+    quantified: bool = True
 
     @property
     def year_count(self) -> int | None:

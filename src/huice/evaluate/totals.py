@@ -45,7 +45,7 @@ def total(
     amounts of different cities are never added.
     """
     counted = [outcome for outcome in outcomes if corpus.measure(outcome.measure).benefit]
-    by_id = {outcome.measure: outcome for outcome in counted}
+    by_id = {outcome.measure: outcome for outcome in counted if outcome.quantified}
     places: Sequence[str | None] = open_places or [None]
     sums = [_sums(by_id, corpus, readings, place) for place in places]
     certain = max(one.certain for one in sums)
@@ -60,7 +60,7 @@ def total(
         max(one.ceiling for one in of_eligible),
         tuple(years),
         {status.value: sum(o.status is status for o in outcomes) for status in Status},
-        tuple(o.measure for o in counted if o.ceiling is None),
+        tuple(o.measure for o in counted if o.ceiling is None or not o.quantified),
         tuple(group.id for group in corpus.groups if _claims_twice(group, by_id)),
         max(one.added_up for one in sums),
     )
