@@ -287,7 +287,7 @@ class Runner:
         low = amount[0] + (low if owed and surely and self.program.rule.exact else 0)
         result = (low, None if high is None or amount[1] is None else amount[1] + high)
         if self.record:
-            self.record("plus", view, plus, result)
+            self.record("plus", view, self.program.rule.plus, result)
         return result
 
     def _from_pool(self, view: View, low: Exact, high: Exact | None) -> Interval:
