@@ -198,7 +198,7 @@ class Wish:
         for path, values in self.members.items():
             if not path.startswith(kind + ".") or path == "org.records":
                 continue
-            have = facts.setdefault(path.split(".")[1], [])
+            have = facts[path.split(".")[1]] = facts.get(path.split(".")[1]) or []
             have.extend(v for v in values if v not in have and self.rng.random() < sure)
 
 
