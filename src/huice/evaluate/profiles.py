@@ -51,15 +51,22 @@ class BadProfile(ValueError):
 
 
 def load_profile(
-    given: Mapping[str, Any] | str | Path | Profile, corpus: Corpus, today: date | None = None
+    given: Mapping[str, Any] | str | Path | Source | Profile,
+    corpus: Corpus,
+    today: date | None = None,
 ) -> Profile:
-    """The checked profile of a file or a mapping; `today` stands in for an absent `as_of`.
+    """The checked profile of a file, source or mapping; `today` stands in for an absent `as_of`.
 
     Raises `BadProfile` with all its problems.
     """
     if isinstance(given, Profile):
         return given
-    source = read_file(Path(given)) if isinstance(given, str | Path) else Source("", given, {}, [])
+    if isinstance(given, Source):
+        source = given
+    elif isinstance(given, str | Path):
+        source = read_file(Path(given))
+    else:
+        source = Source("", given, {}, [])
     profile = None
     if not source.problems:
         profile = _Reader(source, corpus).profile(today or date.today())

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import structs
 
-from huice.corpus.model import Measure, Reading
+from huice.corpus.model import Measure, Reading, Rule
 from huice.evaluate.evaluator import Evaluator
 from huice.evaluate.facts import Exact, Profile, View
 from huice.evaluate.lazy import lazy
@@ -36,6 +36,12 @@ class MeasureResult:
     def here(self) -> bool:
         """Whether the measure can hold where the applicant is."""
         return self.outcome.near
+
+    @property
+    def rule(self) -> Rule:
+        """The rule under the readings of the profile."""
+        rule: Rule = self._program.rule
+        return rule
 
     @lazy
     def _program(self) -> Any:
