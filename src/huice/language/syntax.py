@@ -91,6 +91,9 @@ class _Build(Transformer[Token, Any]):
         bound = " ".join(str(items[1]).split())
         return n.Elapsed(items[0], bound, _literal(items[2]), items[3])  # type: ignore[arg-type]  # the grammar lists the bounds
 
+    def elapsed_since(self, items: list[Any]) -> n.Elapsed:
+        return self.elapsed([n.Fact(str(items[0])), *items[1:]])
+
     def some_of(self, items: list[Any]) -> n.SomeOf:
         return n.SomeOf(_literal(items[1]), tuple(items[2:]))
 
