@@ -134,7 +134,7 @@ class EnglishTeller(Teller):
             rungs = [
                 f"{self.rung(tier.value)} otherwise"
                 if tier.when is None
-                else f"{self.rung(tier.value)} if {self.printer.say(tier.when)}"
+                else f"{self.rung(tier.value)} if {self.printer.if_(tier.when)}"
                 for tier in amount.tiers
             ]
             start = f"Given {lead}" if lead else "Given"

@@ -130,7 +130,7 @@ class ChineseTeller(Teller):
         """An amount with the verb that gives it."""
         if isinstance(amount, n.Tiers):
             rungs = [
-                f"{self.printer.say(tier.when)}的，{self.rung(tier.value)}"
+                f"{self.printer.if_(tier.when)}，{self.rung(tier.value)}"
                 if tier.when is not None
                 else f"其他情形，{self.rung(tier.value)}"
                 for tier in amount.tiers
@@ -164,7 +164,7 @@ class ChineseTeller(Teller):
         if not isinstance(plus, n.Tiers):
             return f"主体另加{most}{self.printer.say(plus)}。"
         rungs = [
-            f"{self.printer.say(tier.when) + '的' if tier.when else '其他情形'}，{most}为"
+            f"{self.printer.if_(tier.when) if tier.when else '其他情形'}，{most}为"
             f"{self.printer.say(tier.value)}"
             for tier in plus.tiers
         ]

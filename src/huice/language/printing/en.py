@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import ClassVar
 
@@ -102,10 +103,14 @@ class English(Printer):
     def quantity(self, fact: FactType) -> str:
         """A fact as an amount, with whose it is: `the contract’s amount incurred in the year`."""
         kind = self.kind_of(fact)
-        bare = re.sub("^(.*) / (.*)$", r"\1 (or \2)", self.bare(fact))
+        bare = self.amount(fact)
         if not kind or re.search(rf"\b{kind}", bare):
             return f"the {bare}"
         return f"{possessive(kind)} {bare}"
+
+    def amount(self, fact: FactType) -> str:
+        """A fact as an amount, without an article: `rent of the year (or purchase cost)`."""
+        return re.sub("^(.*) / (.*)$", r"\1 (or \2)", self.bare(fact))
 
     def verb(self, fact: FactType, one: str, many: str) -> str:
         """The form of the verb that agrees with the fact's label."""
@@ -162,10 +167,13 @@ class English(Printer):
         """A condition within another one, in brackets if it joins several."""
         node = plain(node)
         said = self.say(node)
-        joins = isinstance(node, n.Or | n.SomeOf) or (
-            isinstance(node, n.And) and not is_phrase(node)
-        )
-        return f"({said})" if joins else said
+        joins = isinstance(node, n.Or) or (isinstance(node, n.And) and not is_phrase(node))
+        return f"({said})" if joins or "(a) " in said else said
+
+    def listing(self, items: Iterable[n.Node]) -> str:
+        """`(a) …; (b) …`; an item that holds a list of its own stands in brackets."""
+        said = [self.say(plain(item)) for item in items]
+        return lettered([f"[{item}]" if "(a) " in item else item for item in said])
 
     def and_(self, node: n.And) -> str:
         said = phrases(node.items)
@@ -214,7 +222,7 @@ class English(Printer):
     def or_(self, node: n.Or) -> str:
         items = [plain(item) for item in node.items]
         if any(isinstance(item, n.And | n.Or | n.SomeOf) for item in items):
-            return f"one of these holds: {lettered([self.say(item) for item in items])}"
+            return f"one of these holds: {self.listing(items)}"
         return ", or ".join(self.say(item) for item in items)
 
     def not_(self, node: n.Not) -> str:
@@ -229,8 +237,10 @@ class English(Printer):
             case n.Is():
                 fact = self.fact_type(item.fact.name)
                 labels = self.quoted(item.fact, item.members)
-                none = labels[0] if len(labels) == 1 else f"any of {choices(labels, 'and')}"
-                return f"{self.noun(fact)} {self.verb(fact, 'is', 'are')} not {none}"
+                none = (
+                    f"not {labels[0]}" if len(labels) == 1 else f"neither {choices(labels, 'nor')}"
+                )
+                return f"{self.noun(fact)} {self.verb(fact, 'is', 'are')} {none}"
             case n.Within():
                 fact = self.fact_type(item.fact.name)
                 return f"{self.noun(fact)} is not in {self.place(item.fact.name, item.place)}"
@@ -242,14 +252,13 @@ class English(Printer):
             case n.Compare():
                 return f"{self.is_(item.left)} not {self.operand(item.right)}"
             case n.Or():
-                said = [self.say(plain(below)) for below in item.items]
-                return f"none of these holds: {lettered(said)}"
+                return f"none of these holds: {self.listing(item.items)}"
             case n.SomeOf():
-                said = [self.say(plain(below)) for below in item.items]
-                return f"fewer than {self.say(item.count)} of these hold: {lettered(said)}"
+                return (
+                    f"fewer than {self.say(item.count)} of these hold: {self.listing(item.items)}"
+                )
             case n.And():
-                said = [self.say(below) for below in phrases(item.items)]
-                return f"not all of these hold: {lettered(said)}"
+                return f"not all of these hold: {self.listing(phrases(item.items))}"
             case _:
                 return f"it is not so that {self.part(item)}"
 
@@ -266,8 +275,7 @@ class English(Printer):
         return f"{self.noun(fact)} {verb} {every or any_}{choices(labels, 'and')}"
 
     def some_of(self, node: n.SomeOf) -> str:
-        said = [self.say(plain(item)) for item in node.items]
-        return f"at least {self.say(node.count)} of these hold: {lettered(said)}"
+        return f"at least {self.say(node.count)} of these hold: {self.listing(node.items)}"
 
     def compare(self, node: n.Compare) -> str:
         dated = self.sort(node.left) in (Sort.DATE, Sort.YEAR)
@@ -322,9 +330,7 @@ class English(Printer):
             | n.Days
             | n.Months
             | n.YearOf
-            | n.Award
-            | n.Lower
-            | n.Higher,
+            | n.Award,
         )
         return said if simple else f"({said})"
 
@@ -343,7 +349,8 @@ class English(Printer):
         return f"{self.operand(node.left)} ÷ {self.operand(node.right)}"
 
     def share_of(self, node: n.ShareOf) -> str:
-        base = self.operand(node.base)
+        ends = isinstance(node.base, n.Lower | n.Higher)
+        base = self.say(node.base) if ends else self.operand(node.base)
         if isinstance(node.rate, n.Literal) and ":" in node.rate.text:
             return f"an amount matching {base} at {node.rate.text}"
         return f"{self.operand(node.rate)} of {base}"
@@ -384,7 +391,12 @@ class English(Printer):
 
     def tier(self, node: n.Tier) -> str:
         value = self.say(node.value)
-        return f"{value} otherwise" if node.when is None else f"{value} if {self.say(node.when)}"
+        return f"{value} otherwise" if node.when is None else f"{value} if {self.if_(node.when)}"
+
+    def if_(self, when: n.Node) -> str:
+        """The condition of a rung."""
+        when = plain(when)
+        return self.say(when) if isinstance(when, n.And | n.Or) else self.part(when)
 
     def tiers(self, node: n.Tiers) -> str:
         return "; ".join(self.tier(tier) for tier in node.tiers)
@@ -400,7 +412,9 @@ class English(Printer):
     def total(self, node: n.Total) -> str:
         fact = self.fact_type(node.fact.name)
         year = "" if "year" in self.bare(fact) else " in the claim year"
-        return f"the total of {self.noun(fact)}{year} over {self.among(fact.entity, node.where)}"
+        return (
+            f"the total of the {self.amount(fact)}{year} over {self.among(fact.entity, node.where)}"
+        )
 
     def count_of(self, node: n.CountOf) -> str:
         return f"the number of {self.among(node.kind, node.where).removeprefix('all ')}"

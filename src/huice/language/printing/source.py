@@ -13,11 +13,11 @@ _LADDER, _OR, _AND, _NOT, _SUM, _PRODUCT, _SHARE, _ATOM = range(8)
 
 def unparse(node: n.Node) -> str:
     """The rule text of an expression, a limit or a part of one, in its canonical spelling."""
-    return _RULES[type(node)](node)[0]
+    return SOURCES[type(node)](node)[0]
 
 
 def _at(level: int, node: n.Node) -> str:
-    text, binds = _RULES[type(node)](node)
+    text, binds = SOURCES[type(node)](node)
     return text if binds >= level else f"({text})"
 
 
@@ -213,7 +213,7 @@ def _limit(node: n.Limit) -> tuple[str, int]:
     return f"{'normally ' if node.soft else ''}{amount}{scope}", _LADDER
 
 
-_RULES: dict[type[n.Node], Callable[[Any], tuple[str, int]]] = {
+SOURCES: dict[type[n.Node], Callable[[Any], tuple[str, int]]] = {
     n.Literal: _literal,
     n.Day: _day,
     n.Fact: _name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import ClassVar
 
 from huice.language import nodes as n
@@ -41,7 +42,9 @@ def finish(text: str) -> str:
     """The text with a space between Chinese and figures or Latin letters, and none beside marks."""
     text = re.sub(r"(?<=[\u4e00-\u9fff])(?=[0-9A-Za-z])", " ", text)
     text = re.sub(r"(?<=[0-9A-Za-z%㎡])(?=[\u4e00-\u9fff])", " ", text)
-    text = re.sub(r" ?(\d{4}) 年 (\d{1,2}) 月 (\d{1,2}) 日", r"\1年\2月\3日", text)
+    text = re.sub(
+        r"(?:(?<=[\u4e00-\u9fff]) )?(\d{4}) 年 (\d{1,2}) 月 (\d{1,2}) 日", r"\1年\2月\3日", text
+    )
     text = re.sub(r"(?<=[\u4e00-\u9fff”]) ?/ ?(?=[\u4e00-\u9fff“])", "／", text)
     return re.sub(r" *([，。；：、（）“”／＋－]) *", r"\1", text)
 
@@ -85,9 +88,12 @@ class Chinese(Printer):
 
     def quantity(self, fact: FactType) -> str:
         """A fact as an amount, with whose it is: `合同当年实际发生额`."""
-        noun = re.sub("^(.*)／(.*)$", r"\1（或\2）", self.noun(fact))
-        kind = self.kind_of(fact)
+        noun, kind = self.amount(fact), self.kind_of(fact)
         return noun if noun.startswith(kind) else _OWNERS.get(kind, kind) + noun
+
+    def amount(self, fact: FactType) -> str:
+        """A fact as an amount: `年租金（或购置费）`."""
+        return re.sub("^(.*)／(.*)$", r"\1（或\2）", self.noun(fact))
 
     def options(self, fact: n.Fact, members: tuple[str, ...]) -> list[str]:
         """The labels of choices."""
@@ -131,10 +137,18 @@ class Chinese(Printer):
         """A condition within another one, in brackets if it joins several."""
         node = plain(node)
         said = self.say(node)
-        joins = isinstance(node, n.Or | n.SomeOf) or (
-            isinstance(node, n.And) and not is_phrase(node)
-        )
-        return f"（{said}）" if joins else said
+        joins = isinstance(node, n.Or) or (isinstance(node, n.And) and not is_phrase(node))
+        return f"（{said}）" if joins or "①" in said else said
+
+    def listing(self, items: Iterable[n.Node]) -> str:
+        """`①…；②…`; an item that holds a list of its own stands in brackets."""
+        said = [self.say(plain(item)) for item in items]
+        return numbered([f"（{item}）" if "①" in item else item for item in said])
+
+    def if_(self, when: n.Node) -> str:
+        """The condition of a rung: `…的`."""
+        when = plain(when)
+        return f"{self.say(when) if isinstance(when, n.And) else self.part(when)}的"
 
     def and_(self, node: n.And) -> str:
         said = phrases(node.items)
@@ -157,23 +171,28 @@ class Chinese(Printer):
                 return self.say(node)
 
     def range_(self, low: n.Compare, high: n.Compare) -> str:
-        if self.is_years_apart(low.left):
-            head = f"{self.operand(low.left)}相隔"
-        else:
-            head = f"{self.operand(low.left)}在"
+        apart = self.apart(low.left)
+        head = apart or f"{self.operand(low.left)}在"
         ends = {
             (">=", "<="): "含两端",
             (">", "<"): "不含两端",
             (">=", "<"): "含起点，不含终点",
             (">", "<="): "不含起点，含终点",
         }[low.op, high.op]
-        tail = "" if self.is_years_apart(low.left) else "之间"
-        return f"{head}{self.operand(low.right)}至{self.operand(high.right)}{tail}（{ends}）"
+        tail = "" if apart else "之间"
+        start, end = self.operand(low.right), self.operand(high.right)
+        return f"{head}{start}至{end}{tail}（{ends}）"
+
+    def apart(self, node: n.Node) -> str:
+        """`某年至某年相隔`, how far two years lie apart; nothing if that is not what is compared."""
+        if not isinstance(node, n.Subtract) or not self.is_years_apart(node):
+            return ""
+        return f"{self.say(node.right)}至{self.say(node.left)}相隔"
 
     def or_(self, node: n.Or) -> str:
         items = [plain(item) for item in node.items]
         if any(isinstance(item, n.And | n.Or | n.SomeOf) for item in items):
-            return f"符合以下情形之一：{numbered([self.say(item) for item in items])}"
+            return f"符合以下情形之一：{self.listing(items)}"
         return "，或".join(self.say(item) for item in items)
 
     def not_(self, node: n.Not) -> str:
@@ -203,14 +222,11 @@ class Chinese(Printer):
             case n.Fact():
                 return f"不{self.say(item)}"
             case n.Or():
-                said = [self.say(plain(below)) for below in item.items]
-                return f"以下各项均不符合：{numbered(said)}"
+                return f"以下各项均不符合：{self.listing(item.items)}"
             case n.SomeOf():
-                said = [self.say(plain(below)) for below in item.items]
-                return f"以下各项中符合的少于{self.say(item.count)}：{numbered(said)}"
+                return f"以下各项中符合的少于{self.say(item.count)}：{self.listing(item.items)}"
             case n.And():
-                said = [self.say(below) for below in phrases(item.items)]
-                return f"以下各项并非全部符合：{numbered(said)}"
+                return f"以下各项并非全部符合：{self.listing(phrases(item.items))}"
             case _:
                 return f"并非{self.part(item)}"
 
@@ -229,16 +245,16 @@ class Chinese(Printer):
         return f"{self.noun(fact)}不包含{listed}"
 
     def some_of(self, node: n.SomeOf) -> str:
-        said = [self.say(plain(item)) for item in node.items]
-        return f"以下各项中至少符合{self.say(node.count)}：{numbered(said)}"
+        return f"以下各项中至少符合{self.say(node.count)}：{self.listing(node.items)}"
 
     def compare(self, node: n.Compare) -> str:
         sort = self.sort(node.left)
         words = _DATE_WORDS if sort in (Sort.DATE, Sort.YEAR) else _QUANTITY_WORDS
         word = words[node.op]
-        if self.is_years_apart(node.left):
-            word = "相隔" + ("" if node.op == "=" else word)
-        elif node.op == ">" and is_zero(node.right):
+        apart = self.apart(node.left)
+        if apart:
+            return f"{apart}{'' if node.op == '=' else word}{self.operand(node.right)}"
+        if node.op == ">" and is_zero(node.right):
             word = "大于"
         return f"{self.operand(node.left)}{word}{self.operand(node.right)}"
 
@@ -275,8 +291,6 @@ class Chinese(Printer):
     def operand(self, node: n.Node) -> str:
         """A quantity within another one, in brackets if it is built from several."""
         said = self.say(node)
-        if isinstance(node, n.Subtract) and self.is_years_apart(node):
-            return f"{self.say(node.right)}至{self.say(node.left)}"
         simple = isinstance(
             node,
             n.Literal
@@ -306,8 +320,9 @@ class Chinese(Printer):
         return f"{self.listed(node.items)}之和"
 
     def subtract(self, node: n.Subtract) -> str:
-        if self.is_years_apart(node):
-            return f"{self.say(node.right)}至{self.say(node.left)}相隔的年数"
+        apart = self.apart(node)
+        if apart:
+            return f"{apart}的年数"
         return f"{self.operand(node.left)}与{self.operand(node.right)}之差"
 
     def multiply(self, node: n.Multiply) -> str:
@@ -352,7 +367,7 @@ class Chinese(Printer):
 
     def tier(self, node: n.Tier) -> str:
         value = self.say(node.value)
-        return f"其他情形为{value}" if node.when is None else f"{self.say(node.when)}的，为{value}"
+        return f"其他情形为{value}" if node.when is None else f"{self.if_(node.when)}，为{value}"
 
     def tiers(self, node: n.Tiers) -> str:
         return "；".join(self.tier(tier) for tier in node.tiers)
@@ -374,7 +389,7 @@ class Chinese(Printer):
     def total(self, node: n.Total) -> str:
         fact = self.fact_type(node.fact.name)
         among = self.among(fact.entity, node.where)
-        noun = self.noun(fact)
+        noun = self.amount(fact)
         year = "" if "年" in noun else "申报年度内"
         return f"{year}{among}的{noun}合计"
 
@@ -417,7 +432,7 @@ class Chinese(Printer):
         if not isinstance(amount, n.Tiers):
             return f"不超过{self.say(amount)}"
         rungs = [
-            f"{self.say(tier.when)}的，不超过{self.say(tier.value)}"
+            f"{self.if_(tier.when)}，不超过{self.say(tier.value)}"
             if tier.when is not None
             else f"其他情形不超过{self.say(tier.value)}"
             for tier in amount.tiers
