@@ -28,7 +28,7 @@ class EnglishTeller(Teller):
     without_amount: ClassVar[Mapping[Gives, str]] = {
         Gives.POOL: "The text states the size of the fund only, not what one applicant can receive",
         Gives.NON_MONETARY: "Support other than money",
-        Gives.SERVICE: "Services or facilities are provided, no money",
+        Gives.SERVICE: "Services or facilities are provided; no money is paid",
     }
 
     def __init__(self, rule: Rule, measure: Measure, corpus: Corpus) -> None:
@@ -114,7 +114,7 @@ class EnglishTeller(Teller):
                 return "The clause is an arrangement or an aim, not a benefit to claim."
             if self.measure.parts and gives is Gives.SERVICE:
                 parts = en.choices([en.lowered(part["en"]) for part in self.measure.parts], "and")
-                return f"Provided are {parts}, no money."
+                return _sentence(f"{parts} are provided; no money is paid")
             unstated = (
                 f"Given {form}; the text states no amount" if form else "The text states no amount"
             )

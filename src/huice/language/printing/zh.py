@@ -184,7 +184,7 @@ class Chinese(Printer):
         return f"{head}{start}至{end}{tail}（{ends}）"
 
     def apart(self, node: n.Node) -> str:
-        """`某年至某年相隔`, how far two years lie apart; nothing if that is not what is compared."""
+        """`某年至某年相隔`: how far two years lie apart; nothing for another difference."""
         if not isinstance(node, n.Subtract) or not self.is_years_apart(node):
             return ""
         return f"{self.say(node.right)}至{self.say(node.left)}相隔"
