@@ -54,17 +54,21 @@ def _together(measure: Measure, scope: Scope) -> Iterator[n.Truth]:
 
 
 def parts_needed(corpus: Corpus) -> Iterable[Problem]:
-    """U004: a part of an `or` or `and` that another part already covers; a member named twice."""
+    """U004: a part of an `or` or `and` that never matters; a member named twice."""
     scope = corpus.vocabulary.scope
     for measure in corpus.measures:
         for condition in _conditions(measure):
-            if any(_idle_part(part, scope) for part in n.walk(condition.expression)):
+            others = [c.expression for c in measure.rule.requires if c.label != condition.label]
+            if any(
+                _idle_part(part, scope) or _dead_part(part, others, scope)
+                for part in n.walk(condition.expression)
+            ):
                 yield at(
                     measure,
                     "U004",
-                    f"条件“{condition.label.zh}”里有一部分被另一部分涵盖，或选项重复，核对",
-                    f"a part of the condition “{condition.label.zh}” is covered by another, or a"
-                    f" choice is named twice; check it",
+                    f"条件“{condition.label.zh}”里有一部分永远用不到：被别处涵盖、与别的条件矛盾，或选项重复",
+                    f"a part of the condition “{condition.label.zh}” never matters: another covers"
+                    f" or contradicts it, or a choice is named twice",
                     condition.where,
                 )
 
@@ -81,6 +85,13 @@ def _idle_part(node: n.Node, scope: Scope) -> bool:
         if index != position
     ]
     return any(follows(one, other, scope) for one, other in pairs)
+
+
+def _dead_part(node: n.Node, others: list[n.Truth], scope: Scope) -> bool:
+    """Whether a part of an `or` contradicts the other conditions."""
+    if not isinstance(node, n.Or):
+        return False
+    return any(never_holds(n.And((item, *others)), scope) for item in node.items)
 
 
 def rungs_reached(corpus: Corpus) -> Iterable[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from huice.corpus.corpus import Corpus
@@ -45,7 +46,8 @@ def numbers_of_rule(corpus: Corpus) -> Iterable[Problem]:
         pool = pool_of(corpus, measure)
         derived = _derived(pool)
         for literal in literals_of(measure, pool):
-            if _stated(measure, literal) or literal in derived:
+            known = _stated(measure, literal) or literal in derived
+            if known and not _excused_twice(measure, literal):
                 continue
             yield at(
                 measure,
@@ -164,7 +166,7 @@ def pool_products(corpus: Corpus) -> Iterable[Problem]:
 
 def _excusable(measure: Measure) -> set[str]:
     """What `words` may name besides numbers: nouns that L007 asks about, labels that U002 does."""
-    nouns = {word for word in DEMANDS if word in measure.text.zh}
+    nouns = {word for word in measure.words if any(re.fullmatch(p, word) for p in DEMANDS)}
     return nouns | {condition.label.zh for condition in measure.rule.requires}
 
 
@@ -188,6 +190,16 @@ def _stated(measure: Measure, literal: n.Literal) -> bool:
     if literal.numerator == 0 or spans_of(measure.text.zh, literal):
         return True
     return bool(excuse(measure.words, literal))
+
+
+def _excused_twice(measure: Measure, literal: n.Literal) -> bool:
+    """Whether a number that only `words` accounts for is used in two places of the rule."""
+    rule = measure.rule
+    nodes: list[n.Node] = [condition.expression for condition in rule.requires]
+    nodes += [part for part in (rule.pays, rule.plus, *rule.limits) if part is not None]
+    used = [part for node in nodes for part in n.walk(node) if part == literal]
+    used += [part for part in (rule.lasts.literals if rule.lasts else ()) if part == literal]
+    return len(used) > 1 and literal.numerator != 0 and not spans_of(measure.text.zh, literal)
 
 
 def _derived(pool: Pool | None) -> tuple[n.Literal, ...]:

@@ -31,7 +31,7 @@ AT_MOST = ("以下", "以内", "内", "不超过", "不高于", "最多", "至�
 LESS_THAN = ("不足", "低于", "少于", "未满")
 """Words beside the number of a comparison: 以上, 以下 and 以内 include it, 超过 and 不足 do not."""
 
-YEARLY = ("每年", "年度", "当年", "逐年", "年均")
+YEARLY = ("每年", "每年度", "当年", "逐年", "年均")
 """Words that say a cap or a pool is filled anew each year."""
 REPEATED = ("每年", "逐年", "连续")
 """Words that contradict `paid once`."""
@@ -40,6 +40,8 @@ CUMULATIVE = ("累计",)
 
 ONCE = "一次性"
 UNBROKEN = ("连续",)
+PERIODS = r"前 ?\d+ ?年|年期|期限|连续|最长"
+"""Words that say for how long it is paid: the rule needs `lasts`."""
 SOFT = ("原则上", "一般")
 NOMINAL = ("规模",)
 IN_FULL = ("免费", "全额")
@@ -95,5 +97,11 @@ NEUTRAL = (
 
 DEMANDS: dict[str, tuple[str, ...]] = {
     "企业": ("org.kind",),
+    "算力": ("contract.item",),
+    "语料": ("contract.item",),
+    "租用": ("contract.mode", "premises.tenure"),
+    "租金": ("premises.tenure",),
+    "购置": ("premises.tenure",),
+    r"前 ?\d+ ?年": ("org.registered_on",),
 }
-"""Nouns that call for a condition: who writes 企业 means org.kind."""
+"""Words (patterns) that call for a condition on one of these facts: 企业 means org.kind."""

@@ -107,20 +107,40 @@ def options_differ(corpus: Corpus) -> Iterable[Problem]:
             )
 
 
+def limits_restated(corpus: Corpus) -> Iterable[Problem]:
+    """R009: an option repeats a cap of the rule, but for someone else or for another period."""
+    for measure, reading in _readings(corpus):
+        known = {limit.amount: limit for limit in measure.rule.limits}
+        for option in reading.options:
+            for limit in option.patch.limits or ():
+                if limit != known.get(limit.amount, limit):
+                    yield at(
+                        measure,
+                        "R009",
+                        f"读法 {reading.id}：{option.name} 重写了封顶，范围却与规则不同；只改范围用"
+                        f" limit per、limit period",
+                        f"reading {reading.id}: {option.name} repeats a cap with another scope; to"
+                        f" change the scope, use `limit per` and `limit period`",
+                    )
+
+
 def scopes_exist(corpus: Corpus) -> Iterable[Problem]:
-    """R007: `limit per` or `limit period` where no cap has a scope to change."""
+    """R007: `limit per` or `limit period` where no cap has such a scope to change."""
+    kinds = set(corpus.vocabulary.kinds)
     for measure, reading in _readings(corpus):
         scoped = [measure.rule.pays, *measure.rule.limits]
         has_scope = any(limit is not None and limit.per is not None for limit in scoped)
         for option in reading.options:
             changes = (option.patch.limit_per, option.patch.limit_period)
-            if any(change is not UNSET for change in changes) and not has_scope:
+            strange = option.patch.limit_per in kinds - {measure.subject}
+            if strange or (any(change is not UNSET for change in changes) and not has_scope):
                 yield at(
                     measure,
                     "R007",
-                    f"读法 {reading.id}：{option.name} 改封顶的范围，但规则没有带 per 的封顶",
+                    f"读法 {reading.id}：{option.name} 改封顶的范围，但没有这样的封顶，"
+                    f"或 for each 不是它",
                     f"reading {reading.id}: {option.name} changes the scope of a cap, but no cap"
-                    f" has one",
+                    f" has one, or `for each` is another kind",
                 )
 
 

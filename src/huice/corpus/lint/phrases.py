@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import permutations
 
 from huice.corpus.corpus import Corpus
 from huice.corpus.lint.figures import pool_of
@@ -171,11 +172,13 @@ def facts_demanded(corpus: Corpus) -> Iterable[Problem]:
 def _demands(corpus: Corpus, measure: Measure) -> Iterator[Problem]:
     said = f"{measure.text.zh}|{_COMMENT.sub('', measure.who.zh)}"
     asked = _facts(corpus.vocabulary.scope, measure.rule)
-    for word, facts in DEMANDS.items():
+    for pattern, facts in DEMANDS.items():
+        found = re.search(pattern, said)
         kinds = {fact.split(".")[0] for fact in facts}
-        if word not in said or word in measure.words or not kinds & {"org", measure.subject}:
+        if found is None or not kinds & {"org", measure.subject}:
             continue
-        if not asked & set(facts):
+        word = found.group()
+        if word not in measure.words and not asked & set(facts):
             yield at(
                 measure,
                 "L007",
@@ -183,6 +186,79 @@ def _demands(corpus: Corpus, measure: Measure) -> Iterator[Problem]:
                 f"the text says “{word}”, but the rule asks for none of {', '.join(facts)}; add"
                 f" the condition, or say under `words` why not",
             )
+
+
+def choices_named(corpus: Corpus) -> Iterable[Problem]:
+    """L009: a label speaks of another choice of the fact than the one its condition names."""
+    scope = corpus.vocabulary.scope
+    for measure in corpus.measures:
+        for condition in measure.rule.requires:
+            for named, meant in _other_choices(condition, scope):
+                yield at(
+                    measure,
+                    "L009",
+                    f"标签“{condition.label.zh}”说的像是 {meant}，条件却问 {named}；核对选项",
+                    f"the label “{condition.label.zh}” speaks of {meant}, but the condition asks"
+                    f" for {named}; check the choice",
+                    condition.where,
+                )
+
+
+def _other_choices(condition: Condition, scope: Scope) -> Iterator[tuple[str, str]]:
+    """The choices of a condition that share nothing with its label, where another does."""
+    chosen: dict[str, list[str]] = {}
+    for part in n.walk(condition.expression):
+        if isinstance(part, n.Not):
+            return
+        if isinstance(part, n.Is | n.Has):
+            chosen.setdefault(part.fact.name, []).extend(part.members)
+    labels = {name: fact.members for name in chosen if (fact := scope.find(name)) is not None}
+    said = _pairs(condition.label.zh)
+    explained: set[str] = set()
+    for name, members in chosen.items():
+        for member in members:
+            explained |= _pairs(labels[name][member].zh) if member in labels[name] else said
+    for name, members in chosen.items():
+        if any(said & _pairs(labels[name][member].zh) for member in members):
+            continue
+        for member, label in labels[name].items():
+            if (said - explained) & _pairs(label.zh):
+                yield "、".join(members), member
+                break
+
+
+def _pairs(text: str) -> set[str]:
+    """The pairs of neighbouring characters of a label, without its comments."""
+    words = re.findall(r"\w+", _COMMENT.sub(" ", text))
+    return {word[index : index + 2] for word in words for index in range(len(word) - 1)}
+
+
+def siblings_alike(corpus: Corpus) -> Iterable[Problem]:
+    """L008: two measures for the same applicant inherit （承前） the same conditions."""
+    for document in corpus.documents:
+        for one, other in permutations(document.measures, 2):
+            inherited, there = _inherited(one), _inherited(other)
+            if one.who != other.who or not inherited:
+                continue
+            known = there or {c.expression: c for c in other.rule.requires}
+            for expression, condition in inherited.items():
+                if expression not in known:
+                    label = condition.label.zh
+                    yield at(
+                        other if there else one,
+                        "L008",
+                        f"申请人与 {one.id} 相同，却没有条件“{label}”，或写法不同",
+                        f"the applicant is that of {one.id}, but the condition “{label}” is missing"
+                        f" or written otherwise",
+                    )
+
+
+def _inherited(measure: Measure) -> dict[n.Truth, Condition]:
+    return {
+        condition.expression: condition
+        for condition in measure.rule.requires
+        if condition.label.zh.startswith(FROM_BEFORE)
+    }
 
 
 # --- coverage -------------------------------------------------------------------------------------

@@ -35,6 +35,13 @@ def ids_agree(corpus: Corpus) -> Iterable[Problem]:
                 )
 
 
+def applicants_named(corpus: Corpus) -> Iterable[Problem]:
+    """D005: a measure without a title or without the words for who may apply."""
+    for measure in corpus.measures:
+        if not measure.title.zh or not measure.who.zh:
+            yield at(measure, "D005", "缺 title 或 who", "`title` or `who` is missing")
+
+
 def ids_once(corpus: Corpus) -> Iterable[Problem]:
     """D002: a pool or a group whose id is used twice."""
     yield from _repeated([pool for document in corpus.documents for pool in document.pools])

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from huice.corpus.corpus import Corpus
 from huice.corpus.lint.figures import pool_of
-from huice.corpus.lint.lexicon import CUMULATIVE, ONCE, REPEATED, SCOPES, UNBROKEN, YEARLY
+from huice.corpus.lint.lexicon import CUMULATIVE, ONCE, PERIODS, REPEATED, SCOPES, UNBROKEN, YEARLY
 from huice.corpus.lint.modality import paid_literals
 from huice.corpus.lint.phrases import pieces
 from huice.corpus.lint.report import at
-from huice.corpus.model import Measure
+from huice.corpus.model import Gives, Measure
 from huice.corpus.numbers import Token, clause_before, stands_for, tokens
 from huice.corpus.source import Problem
 from huice.language import nodes as n
@@ -22,7 +22,7 @@ def periods_said(corpus: Corpus) -> Iterable[Problem]:
     for measure in corpus.measures:
         text = measure.text.zh
         for limit in _scoped(measure):
-            if limit.period == "year" and not _may_be_yearly(measure):
+            if limit.period == "year" and not _may_be_yearly(measure, limit):
                 yield at(
                     measure,
                     "S001",
@@ -64,8 +64,8 @@ def once_said(corpus: Corpus) -> Iterable[Problem]:
     """S004, S005: 一次性 is `paid once`; `paid once` does not contradict 每年 or 连续."""
     for measure in corpus.measures:
         text, once = measure.text.zh, measure.rule.once != "no"
-        branches = [branch.zh for branch in measure.instead]
-        if ONCE in text and not once and not _any([ONCE], "".join([*measure.words, *branches])):
+        branches = [piece for b in measure.instead for piece in pieces(b.zh, text)[0]]
+        if ONCE in text and not once and ONCE not in "".join([*measure.words, *branches]):
             yield at(
                 measure,
                 "S004",
@@ -84,6 +84,39 @@ def once_said(corpus: Corpus) -> Iterable[Problem]:
                     f"规则写 paid once，原文“{said.strip()}”却说逐年给付",
                     f"the rule says `paid once`, but the text pays year by year: “{said.strip()}”",
                 )
+
+
+def amounts_present(corpus: Corpus) -> Iterable[Problem]:
+    """S009: a cap or `paid once` without `pays`; S010: a pool without the authority's decision."""
+    for measure in corpus.measures:
+        rule = measure.rule
+        if rule.pays is None and (rule.limits or rule.once != "no"):
+            yield at(
+                measure,
+                "S009",
+                "写了 limits 或 paid once，却没有 pays：封的是什么，付的是什么？",
+                "there is a cap or `paid once`, but no `pays`: what is paid?",
+            )
+        if measure.gives is Gives.POOL and not rule.judged:
+            yield at(
+                measure,
+                "S010",
+                "资金池不是对谁的承诺，须写 judged by authority（如：原文未载申领条件）",
+                "a pool promises nothing to anyone: say under `judged by authority` who decides",
+            )
+
+
+def durations_stated(corpus: Corpus) -> Iterable[Problem]:
+    """S011: the text limits how long it is paid, and the rule has no `lasts`."""
+    for measure in corpus.measures:
+        found = re.search(PERIODS, measure.text.zh)
+        if found and measure.rule.lasts is None:
+            yield at(
+                measure,
+                "S011",
+                f"原文说到期限（“{found.group()}”），规则没有 lasts",
+                f"the text states a period (“{found.group()}”), but the rule has no `lasts`",
+            )
 
 
 def durations_unbroken(corpus: Corpus) -> Iterable[Problem]:
@@ -143,8 +176,9 @@ def _tokens(measure: Measure, limit: n.Limit) -> Iterator[Token]:
             yield token
 
 
-def _may_be_yearly(measure: Measure) -> bool:
-    if _any(YEARLY, measure.text.zh):
+def _may_be_yearly(measure: Measure, limit: n.Limit) -> bool:
+    text = measure.text.zh
+    if any(_any(YEARLY, clause_before(text, token)) for token in _tokens(measure, limit)):
         return True
     patches = [option.patch for reading in measure.readings for option in reading.options]
     return any(patch.limit_period == "total" for patch in patches)
