@@ -16,7 +16,7 @@ from huice.language.units import value_of
 
 
 def conditions_alive(corpus: Corpus) -> Iterable[Problem]:
-    """U001, U002: a condition that never holds or never fails; U003: conditions at odds."""
+    """B001, B002: a condition that never holds or never fails; B003: conditions at odds."""
     scope = corpus.vocabulary.scope
     for measure in corpus.measures:
         for condition in _conditions(measure):
@@ -24,7 +24,7 @@ def conditions_alive(corpus: Corpus) -> Iterable[Problem]:
             if never_holds(node, scope):
                 yield at(
                     measure,
-                    "U001",
+                    "B001",
                     f"条件“{label}”自相矛盾，永远不成立",
                     f"the condition “{label}” contradicts itself and never holds",
                     condition.where,
@@ -32,7 +32,7 @@ def conditions_alive(corpus: Corpus) -> Iterable[Problem]:
             elif never_fails(node, scope) and label not in measure.words:
                 yield at(
                     measure,
-                    "U002",
+                    "B002",
                     f"条件“{label}”总是成立，等于没写",
                     f"the condition “{label}” always holds: it says nothing",
                     condition.where,
@@ -41,7 +41,7 @@ def conditions_alive(corpus: Corpus) -> Iterable[Problem]:
         if never_holds(together, scope):
             yield at(
                 measure,
-                "U003",
+                "B003",
                 "各条件互相矛盾，没有申请人能同时满足",
                 "the conditions contradict each other: no applicant can meet them all",
             )
@@ -54,7 +54,7 @@ def _together(measure: Measure, scope: Scope) -> Iterator[n.Truth]:
 
 
 def parts_needed(corpus: Corpus) -> Iterable[Problem]:
-    """U004: a part of an `or` or `and` that never matters; a member named twice."""
+    """B004: a part of an `or` or `and` that never matters; a member named twice."""
     scope = corpus.vocabulary.scope
     for measure in corpus.measures:
         for condition in _conditions(measure):
@@ -65,7 +65,7 @@ def parts_needed(corpus: Corpus) -> Iterable[Problem]:
             ):
                 yield at(
                     measure,
-                    "U004",
+                    "B004",
                     f"条件“{condition.label.zh}”里有一部分永远用不到：被别处涵盖、与别的条件矛盾，或选项重复",
                     f"a part of the condition “{condition.label.zh}” never matters: another covers"
                     f" or contradicts it, or a choice is named twice",
@@ -95,7 +95,7 @@ def _dead_part(node: n.Node, others: list[n.Truth], scope: Scope) -> bool:
 
 
 def rungs_reached(corpus: Corpus) -> Iterable[Problem]:
-    """U005: a rung of a ladder that the rungs above it already take, or that can never be taken."""
+    """B005: a rung of a ladder that the rungs above it already take, or that can never be taken."""
     scope = corpus.vocabulary.scope
     for measure in corpus.measures:
         for node in _amounts(measure):
@@ -118,14 +118,14 @@ def _ladder(measure: Measure, ladder: n.Tiers, scope: Scope) -> Iterator[Problem
         if dead:
             yield at(
                 measure,
-                "U005",
+                "B005",
                 f"第 {index + 1} 档永远用不到：前面的档已经涵盖它，或它的条件不可能成立",
                 f"rung {index + 1} is never reached: the rungs above cover it, or it cannot hold",
             )
 
 
 def caps_bind(corpus: Corpus) -> Iterable[Problem]:
-    """U006: a cap that another cap of the same scope makes idle, or the same cap twice."""
+    """B006: a cap that another cap of the same scope makes idle, or the same cap twice."""
     for measure in corpus.measures:
         fixed = [
             (limit, value_of(limit.amount))
@@ -143,14 +143,14 @@ def caps_bind(corpus: Corpus) -> Iterable[Problem]:
             if idle and limit is not measure.rule.pays:
                 yield at(
                     measure,
-                    "U006",
+                    "B006",
                     "有一条 limits 永远不起作用：同一范围另有更低的封顶",
                     "a cap never binds: another of the same scope is lower",
                 )
 
 
 def kinds_agree(corpus: Corpus) -> Iterable[Problem]:
-    """U007: amounts and caps speak of the applicant or of the kind of thing in `for each`."""
+    """B007: amounts and caps speak of the applicant or of the kind of thing in `for each`."""
     scope = corpus.vocabulary.scope
     for measure in corpus.measures:
         named = {kind for node in _amounts(measure) for kind in kinds_named(node, scope)}
@@ -158,14 +158,14 @@ def kinds_agree(corpus: Corpus) -> Iterable[Problem]:
         for kind in sorted(named - {measure.subject}):
             yield at(
                 measure,
-                "U007",
+                "B007",
                 f"金额或封顶谈到 {kind}，for each 却是 {measure.subject}",
                 f"an amount or cap speaks of {kind}, but `for each` is {measure.subject}",
             )
 
 
 def quotas_positive(corpus: Corpus) -> Iterable[Problem]:
-    """U008: a duration whose shortest is longer than its longest; a quota or pool of nothing."""
+    """B008: a duration whose shortest is longer than its longest; a quota or pool of nothing."""
     for measure in corpus.measures:
         lasts = measure.rule.lasts
         counts = [q.numerator for q in (measure.quota, measure.vouchers) if q is not None]
@@ -178,7 +178,7 @@ def quotas_positive(corpus: Corpus) -> Iterable[Problem]:
         if turned or 0 in counts:
             yield at(
                 measure,
-                "U008",
+                "B008",
                 "期限下限不小于上限，或名额为零",
                 "the shortest duration is not below the longest, or a quota is zero",
             )

@@ -165,7 +165,7 @@ def pool_products(corpus: Corpus) -> Iterable[Problem]:
 
 
 def _excusable(measure: Measure) -> set[str]:
-    """What `words` may name besides numbers: nouns that L007 asks about, labels that U002 does."""
+    """What `words` may name besides numbers: nouns that L007 asks about, labels that B002 does."""
     nouns = {word for word in measure.words if any(re.fullmatch(p, word) for p in DEMANDS)}
     return nouns | {condition.label.zh for condition in measure.rule.requires}
 

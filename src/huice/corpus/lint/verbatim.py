@@ -18,13 +18,13 @@ _JOINING = re.compile(r"[\s，。；、]*")
 
 
 def sentences_in_order(corpus: Corpus) -> Iterable[Problem]:
-    """T002: the sentences of a document follow each other without overlap."""
+    """Q001: the sentences of a document follow each other without overlap."""
     for document in corpus.documents:
         for before, measure in pairwise(document.measures):
             if before.start + len(before.text.zh) > measure.start:
                 yield at(
                     measure,
-                    "T002",
+                    "Q001",
                     f"这段原文与“{before.id}”重叠或次序颠倒；事项按原文顺序排列，各占一段",
                     f"this sentence overlaps “{before.id}” or stands before it; list the measures"
                     f" in the order of the text",
@@ -32,7 +32,7 @@ def sentences_in_order(corpus: Corpus) -> Iterable[Problem]:
 
 
 def no_stray_text(corpus: Corpus) -> Iterable[Problem]:
-    """T003: text of the document that belongs to no measure and is no heading."""
+    """Q002: text of the document that belongs to no measure and is no heading."""
     for document in corpus.documents:
         position = 0
         ends = [(m.start, m.start + len(m.text.zh)) for m in document.measures]
@@ -42,7 +42,7 @@ def no_stray_text(corpus: Corpus) -> Iterable[Problem]:
             if stray:
                 yield at(
                     document,
-                    "T003",
+                    "Q002",
                     f"“{shortened(stray)}”不属于任何事项，也不是标题；补进事项的 text 或另立事项",
                     f"“{shortened(stray)}” belongs to no measure and is no heading; add it to a"
                     f" measure's text or make it a measure",
@@ -56,7 +56,7 @@ def _stray(gap: str) -> str:
 
 
 def pools_stand(corpus: Corpus) -> Iterable[Problem]:
-    """T004: the words of a pool, and those of who shares it, stand in the document's text."""
+    """Q003: the words of a pool, and those of who shares it, stand in the document's text."""
     for pool in corpus.pools.values():
         text = corpus.document(pool.document).text
         missing = pieces(pool.text.zh, text)[1]
@@ -66,14 +66,14 @@ def pools_stand(corpus: Corpus) -> Iterable[Problem]:
         for word in missing:
             yield at(
                 pool,
-                "T004",
+                "Q003",
                 f"资金池的“{word}”不在文件原文里",
                 f"“{word}” of the pool does not stand in the document's text",
             )
 
 
 def digest_agrees(corpus: Corpus) -> Iterable[Problem]:
-    """T005: the whole compilation has the recorded digest: no character of the law was changed."""
+    """Q004: the whole compilation has the recorded digest: no character of the law was changed."""
     digest = hashlib.sha256(corpus.compilation().encode()).hexdigest()
     if corpus.text_digest == digest:
         return
@@ -83,11 +83,11 @@ def digest_agrees(corpus: Corpus) -> Iterable[Problem]:
     else:
         zh = f"原文与记录的摘要不符，有文字被改动；若确系更正，写入 sha256: {digest}"
         en = f"the text differs from its recorded digest; if rightly, write sha256: {digest}"
-    yield in_file("corpus.yaml", "T005", zh, en, "sha256")
+    yield in_file("corpus.yaml", "Q004", zh, en, "sha256")
 
 
 def validity_quoted(corpus: Corpus) -> Iterable[Problem]:
-    """T006: the stated period is quoted from the text, and its years are those of the dates."""
+    """Q005: the stated period is quoted from the text, and its years are those of the dates."""
     for document in corpus.documents:
         valid = document.valid
         if valid is None:
@@ -97,28 +97,28 @@ def validity_quoted(corpus: Corpus) -> Iterable[Problem]:
         if valid.says.zh not in document.text or sorted(set(years)) != sorted(set(dates)):
             yield at(
                 document,
-                "T006",
+                "Q005",
                 f"有效期“{valid.says.zh}”须照抄原文，年份与 from、to 一致",
                 f"the period “{valid.says.zh}” must quote the text, with the years of from and to",
             )
         if valid.starts and valid.ends and valid.starts > valid.ends:
-            yield at(document, "T006", "有效期的 to 早于 from", "the period ends before it starts")
+            yield at(document, "Q005", "有效期的 to 早于 from", "the period ends before it starts")
 
 
 def titles_quoted(corpus: Corpus) -> Iterable[Problem]:
-    """T007: a document marked as a trial says 试行 in its title, and the other way round."""
+    """Q006: a document marked as a trial says 试行 in its title, and the other way round."""
     for document in corpus.documents:
         if ("试行" in document.title.zh) != document.trial:
             yield at(
                 document,
-                "T007",
+                "Q006",
                 "标题的“试行”与 trial 不一致",
                 "`trial` does not agree with 试行 in the title",
             )
 
 
 def funding_stands(corpus: Corpus) -> Iterable[Problem]:
-    """T008: who funds it, and the parts of a promise, are quoted from the document's text."""
+    """Q007: who funds it, and the parts of a promise, are quoted from the document's text."""
     for measure in corpus.measures:
         text = corpus.document(measure.document).text
         quoted = [measure.funding.zh] if measure.funding else []
@@ -127,7 +127,7 @@ def funding_stands(corpus: Corpus) -> Iterable[Problem]:
             if words not in text:
                 yield at(
                     measure,
-                    "T008",
+                    "Q007",
                     f"“{words}”不在文件原文里；funding 与 parts 须照抄原文",
                     f"“{words}” does not stand in the document's text, which `funding` and"
                     f" `parts` quote",
