@@ -19,6 +19,7 @@ from huice.language.units import (
     Dimension,
     dimension_name,
     dimension_of,
+    value_of,
 )
 
 CONTEXT_SORTS = {"as_of": Sort.DATE, "claim_year": Sort.YEAR}
@@ -38,6 +39,8 @@ class Type(Struct, frozen=True):
 
 
 TRUTH = Type(Sort.TRUTH)
+YEAR = Type(Sort.YEAR)
+SPAN = Type(Sort.QUANTITY, MONTHS)
 
 
 class Checker:
@@ -133,8 +136,16 @@ class Checker:
         for item in node.items:
             self._expect(item, Sort.TRUTH)
         if isinstance(node, n.SomeOf):
-            self._dimension(node.count, ITEMS)
+            self._some_of(node.count, len(node.items))
         return TRUTH
+
+    def _some_of(self, count: n.Literal, items: int) -> None:
+        self._dimension(count, ITEMS)
+        if count.denominator != 1 or not 1 <= count.numerator <= items:
+            self._say(
+                f"列出 {items} 项，at least 之后应为 1–{items} 的整数，写的是“{count.text}”",
+                f"of {items} items, a whole number from 1 to {items} must hold, not “{count.text}”",
+            )
 
     def negation(self, node: n.Not) -> Type:
         self._expect(node.item, Sort.TRUTH)
@@ -145,7 +156,10 @@ class Checker:
         if left and right and left != right:
             self._clash(left, right, "不能比较", "cannot be compared")
         elif left and left.sort not in (Sort.QUANTITY, Sort.DATE, Sort.YEAR):
-            self._say(f"{left.name().zh}不能比较大小", f"{left.name().en} has no order")
+            self._say(
+                f"{left.name().zh}不能比较大小；条件写作 is、in、has 或 within",
+                f"{left.name().en} has no order; write is, in, has or within",
+            )
         return TRUTH
 
     def choice_of(self, node: n.Is) -> Type:
@@ -173,6 +187,10 @@ class Checker:
         self._expect(node.until, Sort.DATE)
         self._expect(node.since, Sort.DATE)
         self._dimension(node.span, MONTHS)
+        if node.span.denominator != 1:
+            self._say(
+                f"“{node.span.text}”不是整月", f"“{node.span.text}” is no whole number of months"
+            )
         return TRUTH
 
     def same(self, node: n.Add | n.Lower | n.Higher) -> Type | None:
@@ -180,22 +198,31 @@ class Checker:
 
     def _alike(self, items: tuple[Any, ...], sum_of: bool = False) -> Type | None:
         types = [found for found in map(self.type_of, items) if found is not None]
-        if sum_of and [t.sort for t in types] == [Sort.YEAR, Sort.QUANTITY]:
-            return types[0]
+        if sum_of and types == [YEAR, SPAN]:
+            return YEAR
         for other in types[1:]:
             if other != types[0]:
                 self._clash(types[0], other, "不能放在一起", "do not go together")
                 return None
-        return types[0] if types else None
+        return self._counted(types[0]) if types else None
+
+    def _counted(self, found: Type) -> Type | None:
+        """The type of something that can be added, capped or multiplied: a quantity, or a fault."""
+        if found.sort is Sort.QUANTITY:
+            return found
+        self._say(f"{found.name().zh}不能参加运算", f"{found.name().en} cannot be reckoned with")
+        return None
 
     def subtract(self, node: n.Subtract) -> Type | None:
         left, right = self.type_of(node.left), self.type_of(node.right)
-        if left and right and left.sort is Sort.YEAR and right.sort is Sort.YEAR:
-            return Type(Sort.QUANTITY, MONTHS)
-        if left and right and left != right:
+        if left is None or right is None:
+            return None
+        if left == YEAR and right in (YEAR, SPAN):
+            return SPAN if right == YEAR else YEAR
+        if left != right:
             self._clash(left, right, "不能相减", "cannot be subtracted")
             return None
-        return left
+        return self._counted(left)
 
     def multiply(self, node: n.Multiply) -> Type | None:
         dimension = SHARE
@@ -208,31 +235,35 @@ class Checker:
 
     def divide(self, node: n.Divide) -> Type | None:
         left, right = self._quantity(node.left), self._quantity(node.right)
+        if isinstance(node.right, n.Literal) and node.right.numerator == 0:
+            self._say("不能除以零", "nothing can be divided by zero")
         if left is None or right is None:
             return None
         return Type(Sort.QUANTITY, left.times(right, -1))
 
     def _quantity(self, node: Any) -> Dimension | None:
         found = self.type_of(node)
-        if found is not None and found.sort is not Sort.QUANTITY:
-            self._say(f"{found.name().zh}不能参加乘除", f"{found.name().en} cannot be multiplied")
-            return None
-        return found.dimension if found else None
+        counted = self._counted(found) if found is not None else None
+        return counted.dimension if counted else None
 
     def share_of(self, node: n.ShareOf) -> Type | None:
         self._dimension(node.rate, SHARE)
-        return self.type_of(node.base)
+        base = self._quantity(node.base)
+        return Type(Sort.QUANTITY, base) if base is not None else None
 
     def excess(self, node: n.ExcessOver) -> Type | None:
         return self._alike((node.amount, node.threshold))
 
     def banded(self, node: n.Banded) -> Type | None:
-        base = self.type_of(node.base)
+        base = self._quantity(node.base)
         for band in node.bands:
             self._dimension(band.rate, SHARE)
             if band.up_to is not None and base is not None:
-                self._dimension(band.up_to, base.dimension)
-        return base
+                self._dimension(band.up_to, base)
+        tops = [value_of(b.up_to) for b in node.bands if isinstance(b.up_to, n.Literal)]
+        if tops != sorted(set(tops)):
+            self._say("各级的上界须逐级升高", "the bounds of the bands must rise")
+        return Type(Sort.QUANTITY, base) if base is not None else None
 
     def tiers(self, node: n.Tiers) -> Type | None:
         for tier in node.tiers:
@@ -250,6 +281,11 @@ class Checker:
 
     def total(self, node: n.Total) -> Type | None:
         fact = self._fact(node.fact, Sort.QUANTITY)
+        if fact and fact.entity not in self.scope.kinds:
+            self._say(
+                f"“{fact.name}”只有一个，不用 total，直接写 {fact.name}",
+                f"there is one “{fact.name}” only; write {fact.name} without total",
+            )
         self._where(node.where, fact.entity if fact else None)
         return Type(fact.sort, fact.dimension) if fact else None
 
@@ -287,7 +323,8 @@ class Checker:
         return Type(Sort.QUANTITY, MONTHS)
 
     def previous(self, node: n.Previous) -> Type | None:
-        return self.type_of(node.item)
+        found = self._quantity(node.item)
+        return Type(Sort.QUANTITY, found) if found is not None else None
 
     def award(self, node: n.Award) -> Type:
         return Type(Sort.QUANTITY, MONEY)

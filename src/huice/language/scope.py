@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+
 from msgspec import Struct, field
 
 from huice.language import nodes as n

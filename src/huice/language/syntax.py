@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 from lark import Lark, Token, Transformer
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, VisitError
+from lark.exceptions import UnexpectedInput, UnexpectedToken, VisitError
 
 from huice.language import nodes as n
 from huice.language.text import Fault, Text
@@ -169,6 +170,14 @@ class _Build(Transformer[Token, Any]):
         return n.Fact(str(items[0]))
 
     def day(self, items: list[Token]) -> n.Day:
+        try:
+            date.fromisoformat(items[0])
+        except ValueError:
+            raise Fault(
+                f"日历上没有 {items[0]} 这一天",
+                f"the calendar has no {items[0]}",
+                (items[0].start_pos or 0) + 1,
+            ) from None
         return n.Day(str(items[0]))
 
     def year_of(self, items: list[Any]) -> n.YearOf:
@@ -197,7 +206,73 @@ def read(text: str, start: str) -> Any:
 
 def _column(text: str, error: UnexpectedInput) -> int:
     position: Any = error.pos_in_stream
-    return (position if position is not None and position >= 0 else len(text)) + 1
+    ended = isinstance(error, UnexpectedToken) and error.token.type == "$END"
+    return (len(text) if ended or position is None or position < 0 else position) + 1
+
+
+_SLIPS: tuple[tuple[str, Text], ...] = (
+    (
+        r"[万亿](?!元)",
+        Text(
+            "“{}”前的数字缺单位；金额写作 50万元、2亿元",
+            "the number before “{}” lacks its unit; write 50万元 or 2亿元",
+        ),
+    ),
+    (
+        r"[万亿元%㎡天月年个家名人张项次份例]",
+        Text(
+            "“{}”与前面的数字之间不要空格，写作 50万元、30%、6个月",
+            "no space between a number and “{}”; write 50万元, 30% or 6个月",
+        ),
+    ),
+    (
+        r"[（）｛｝，：。％]",
+        Text(
+            "“{}”是全角符号，括号、逗号、冒号和 % 用半角",
+            "“{}” holds a full-width mark; write brackets, commas, colons and % half-width",
+        ),
+    ),
+    (
+        r"-\d",
+        Text(
+            "“{}”不可识别；政策里没有负数",
+            "“{}” is not understood; a policy has no negative numbers",
+        ),
+    ),
+    (
+        r"\d",
+        Text(
+            "“{}”不可识别；数字写作 50万元、30%、6个月",
+            "“{}” is not understood; write numbers as 50万元, 30% or 6个月",
+        ),
+    ),
+    (
+        r"[&|]",
+        Text("“{}”不可识别；并且写作 and，或者写作 or", "“{}” is not understood; write and, or"),
+    ),
+    (
+        r"!|<>",
+        Text(
+            "“{}”不可识别；不等写作 is not 或 not (…)",
+            "“{}” is not understood; write is not, or not (…)",
+        ),
+    ),
+    (
+        r"=",
+        Text(
+            "“{}”不该出现在这里；数量相等写作 =，选项写作 is",
+            "“{}” is out of place; quantities are compared with one =, choices with is",
+        ),
+    ),
+    (
+        r"[A-Z\u4e00-\u9fff]",
+        Text(
+            "“{}”不可识别；事实写作 org.size 这样的英文名（见词汇表）",
+            "“{}” is not understood; name facts as the vocabulary does, such as org.size",
+        ),
+    ),
+)
+"""What writers get wrong, by how the rest of the text begins, and what to write instead."""
 
 
 def _explain(text: str, error: UnexpectedInput) -> Text:
@@ -206,15 +281,13 @@ def _explain(text: str, error: UnexpectedInput) -> Text:
     if not rest:
         return Text("表达式没有写完", "the expression is not finished")
     word = rest[0][:30]
-    if re.match(r"[万亿](?!元)", word):
+    for slip, said in _SLIPS:
+        if re.match(slip, word):
+            return Text(said.zh.format(word), said.en.format(word))
+    if text[:position].rstrip().endswith("="):
         return Text(
-            f"“{word}”前的数字缺单位；金额写作 50万元、2亿元",
-            f"the number before “{word}” lacks its unit; write 50万元 or 2亿元",
-        )
-    if isinstance(error, UnexpectedCharacters) and re.match(r"[\d(（，。]", word):
-        return Text(
-            f"“{word}”不可识别；数字写作 50万元、30%、6个月，括号和逗号用半角",
-            f"“{word}” is not understood; write numbers as 50万元, 30% or 6个月",
+            f"“{word}”不该跟在 = 后面；选项写作 is {word}",
+            f"“{word}” cannot follow =; a choice is told by is {word}",
         )
     return Text(f"“{word}”不该出现在这里", f"“{word}” is out of place")
 

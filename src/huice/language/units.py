@@ -79,14 +79,16 @@ _PER = {"㎡": AREA, "平方米": AREA, "天": DAYS, "月": MONTHS} | {
 }
 
 NUMBER = r"\d{1,15}(?:\.\d{1,6})?"
+_PER_UNITS = rf"(?:/(?:㎡|平方米|天|月|{_COUNTERS}))*"
 LITERAL = (
-    rf"{NUMBER}(?:%|:\d{{1,6}}|(?:亿|万)?元(?:/(?:㎡|平方米|天|月|{_COUNTERS}))*"
+    rf"{NUMBER}(?:%|:\d{{1,6}}|(?:亿|万)?元{_PER_UNITS}"
     rf"|个月|㎡|平方米|(?:亿|万)?(?:{_COUNTERS})|年|月|天)?"
 )
 _LITERAL = re.compile(
-    rf"(?P<number>{NUMBER})(?:(?P<percent>%)|:(?P<ratio>\d+)|(?P<scale>亿|万)?(?P<unit>元|个月|㎡|平方米|天|年|月|{_COUNTERS})"
-    rf"(?P<per>(?:/\w+|/㎡)*))?"
+    rf"(?P<number>{NUMBER})(?:(?P<percent>%)|:(?P<ratio>\d{{1,6}})"
+    rf"|(?P<scale>亿|万)?(?P<unit>元|个月|㎡|平方米|天|年|月|{_COUNTERS})(?P<per>{_PER_UNITS}))?"
 )
+_UNITLESS = re.compile(rf"{NUMBER}(?:亿|万)")
 
 
 def parse_literal(text: str) -> Literal:
@@ -96,6 +98,13 @@ def parse_literal(text: str) -> Literal:
     """
     compact = text.replace(",", "").replace(" ", "").replace("％", "%")
     match = _LITERAL.fullmatch(compact) if len(compact) <= LONGEST_LITERAL else None
+    if len(text) > LONGEST_LITERAL:
+        text = f"{text[: LONGEST_LITERAL - 1]}…"
+    if match is None and _UNITLESS.fullmatch(compact):
+        raise Fault(
+            f"“{text}”不是可识别的数字：缺少单位，是否想写“{text}元”？",
+            f"“{text}” is not a number the rules know: it lacks its unit; did you mean “{text}元”?",
+        )
     if match is None:
         raise Fault(
             f"“{text}”不是可识别的数字；金额写作 50万元，比例写作 30%，时长写作 6个月",
