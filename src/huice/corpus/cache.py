@@ -27,7 +27,7 @@ def key_of(folder: Path) -> str:
     root = Path(__file__).parents[1]
     code = [*(root / "language").rglob("*"), *(root / "corpus").glob("*.py")]
     for path in sorted([*folder.rglob("*.yaml"), *code]):
-        if path.suffix in (".yaml", ".py", ".lark"):
+        if path.suffix in (".yaml", ".py", ".lark") and path.is_file():
             digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:32]

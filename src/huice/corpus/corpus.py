@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.resources import files
@@ -14,11 +15,13 @@ from msgspec import Struct
 from huice.corpus import cache
 from huice.corpus.cursor import Cursor
 from huice.corpus.documents import Loader
-from huice.corpus.model import Caution, Document, Group, Measure, Pool
+from huice.corpus.model import Caution, Document, Group, Measure, Patch, Pool
 from huice.corpus.source import Problem, read_file
 from huice.corpus.vocabulary import EMPTY, Vocabulary, load_vocabulary
+from huice.language import nodes as n
 from huice.language.parser import parse_limit
 from huice.language.text import Text, did_you_mean
+from huice.language.units import MONEY, dimension_of
 
 CORPUS_KEYS = ("version", "sha256", "parts")
 GROUP_KEYS = ("id", "kind", "rule", "members", "says", "ceiling")
@@ -160,9 +163,7 @@ class _Assembly:
         vocabulary = load_vocabulary(vocabulary_source) if vocabulary_source.value else EMPTY
         root = Cursor(main, main.value, code="P002")
         root.mapping(CORPUS_KEYS, ("version", "parts"))
-        parts = tuple(
-            Part(item.string("document"), item.string("text")) for item in root.down("parts").each()
-        )
+        parts = tuple(_part(item) for item in root.down("parts").each())
         documents = tuple(self._documents(parts, vocabulary))
         groups = self._groups()
         cautions = self._cautions()
@@ -185,7 +186,7 @@ class _Assembly:
 
     def _documents(self, parts: Iterable[Part], vocabulary: Vocabulary) -> Iterable[Document]:
         for part in parts:
-            if not part.document:
+            if not part.document or not _DOCUMENT.fullmatch(part.document):
                 continue
             source = self.read(f"{part.document}.yaml")
             english = self._english(part.document)
@@ -212,11 +213,11 @@ class _Assembly:
         if not (self.folder / name).exists():
             return {}
         source = self.read(name)
+        root = Cursor(source, source.value, code="P001")
+        catalogue = {zh: below.word() or "" for zh, below in root.items()}
         self.problems += source.problems
-        self.catalogues[document] = {
-            str(zh): str(en or "") for zh, en in (source.value or {}).items()
-        }
-        return self.catalogues[document]
+        self.catalogues[document] = catalogue
+        return catalogue
 
     def _groups(self) -> tuple[Group, ...]:
         if not (self.folder / "groups.yaml").exists():
@@ -248,6 +249,41 @@ class _Assembly:
         return tuple(found)
 
 
+_DOCUMENT = re.compile(r"[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)*")
+
+
+def _part(cursor: Cursor) -> Part:
+    cursor.mapping(("document", "text"))
+    document = cursor.string("document")
+    if document and not _DOCUMENT.fullmatch(document):
+        cursor.down("document").note(
+            Text(
+                f"“{document}”须是这个文件夹里的文件，写作 城市/文件名，用小写字母、数字和 -",
+                f"“{document}” must be a file here: city/name in small letters, digits and -",
+            )
+        )
+    return Part(document, cursor.string("text"))
+
+
+def _joint_ceiling(cursor: Cursor) -> n.Limit | None:
+    """What the members of a joint group may get together: a sum of money, in all or each year."""
+    limit: n.Limit | None = cursor.parse(parse_limit)
+    if limit is None:
+        return None
+    stated = limit.amount
+    money = isinstance(stated, n.Literal) and dimension_of(stated) == MONEY
+    if not money or limit.per not in (None, "org") or limit.soft:
+        cursor.note(
+            Text(
+                "ceiling 应为一笔金额，如 500万元 per org per year",
+                "a ceiling is a sum of money, such as 500万元 per org per year",
+            ),
+            "E002",
+        )
+        return None
+    return limit
+
+
 def _group(cursor: Cursor) -> Group:
     cursor.mapping(GROUP_KEYS, ("id", "kind", "members"))
     cursor = cursor.about(cursor.string("id"))
@@ -261,49 +297,35 @@ def _group(cursor: Cursor) -> Group:
         cursor.strings("members"),
         Text(says.string("zh"), says.string("en")),
         cursor.place,
-        cursor.down("ceiling").parse(parse_limit),
+        _joint_ceiling(cursor.down("ceiling")),
     )
 
 
 def _cross_check(corpus: Corpus) -> Iterable[Problem]:
-    """References between files: pools, members of groups, measures of cautions, ids used once."""
-    seen: set[str] = set()
-    for document in corpus.documents:
-        for measure in document.measures:
-            if measure.id in seen:
-                yield _at(
-                    measure,
-                    "P006",
-                    Text(
-                        f"事项编号“{measure.id}”重复",
-                        f"the measure id “{measure.id}” is used twice",
-                    ),
-                )
-            seen.add(measure.id)
-            pool = measure.rule.pool
-            if pool is not None and pool not in corpus.pools:
+    """References between files: pools, groups, cautions, awards, ids used once."""
+    yield from _twice(corpus)
+    known = {measure.id for document in corpus.documents for measure in document.measures}
+    for measure in corpus.measures:
+        for pool in _pools_drawn(measure):
+            if pool not in corpus.pools:
+                hint = did_you_mean(pool, corpus.pools)
                 yield _at(
                     measure,
                     "P007",
-                    Text(f"没有资金池“{pool}”", f"there is no pool “{pool}”")
-                    + did_you_mean(str(pool), corpus.pools),
+                    Text(f"没有资金池“{pool}”", f"there is no pool “{pool}”") + hint,
                 )
-    references = [(group.members, group) for group in corpus.groups]
-    for members, group in references:
-        for member in members:
-            if member not in seen:
-                yield Problem(
+    for group in corpus.groups:
+        for member in group.members:
+            if member not in known:
+                hint = did_you_mean(member, known)
+                yield _at(
+                    group,
                     "P008",
-                    Text(f"没有事项“{member}”", f"there is no measure “{member}”")
-                    + did_you_mean(member, seen),
-                    group.where.file,
-                    group.where.line,
-                    group.where.column,
-                    group.id,
+                    Text(f"没有事项“{member}”", f"there is no measure “{member}”") + hint,
                 )
     for caution in corpus.cautions:
         for member in caution.measures:
-            if member not in seen:
+            if member not in known:
                 yield Problem(
                     "P008",
                     Text(
@@ -312,8 +334,104 @@ def _cross_check(corpus: Corpus) -> Iterable[Problem]:
                     ),
                     "cautions.yaml",
                 )
+    yield from _added_twice(corpus)
+    yield from _awards(corpus, known)
 
 
-def _at(measure: Measure, code: str, text: Text) -> Problem:
-    where = measure.where
-    return Problem(code, text, where.file, where.line, where.column, measure.id)
+def _twice(corpus: Corpus) -> Iterable[Problem]:
+    """Ids that two measures, pools or groups share."""
+    measures = [measure for document in corpus.documents for measure in document.measures]
+    pools = [pool for document in corpus.documents for pool in document.pools]
+    sorts: list[tuple[str, str, list[Any]]] = [
+        ("事项", "measure", measures),
+        ("资金池", "pool", pools),
+        ("组", "group", list(corpus.groups)),
+    ]
+    for zh, en, things in sorts:
+        seen: set[str] = set()
+        for thing in things:
+            if thing.id in seen:
+                said = Text(f"{zh}编号“{thing.id}”重复", f"the {en} id “{thing.id}” is used twice")
+                yield _at(thing, "P006", said)
+            seen.add(thing.id)
+
+
+def _added_twice(corpus: Corpus) -> Iterable[Problem]:
+    """A measure in two groups whose sums would both count it."""
+    seen: dict[str, str] = {}
+    for group in corpus.groups:
+        if group.rule == "warn" or (group.rule == "stack" and group.ceiling is None):
+            continue
+        for member in group.members:
+            if member in seen:
+                said = Text(
+                    f"“{member}”已在组 {seen[member]} 里，合计会算两遍；一个事项只放在一个组",
+                    f"“{member}” is in the group {seen[member]} and would count twice; "
+                    "put a measure into one group",
+                )
+                yield _at(group, "P010", said)
+            seen.setdefault(member, group.id)
+
+
+def _patches(measure: Measure) -> list[Patch]:
+    return [option.patch for reading in measure.readings for option in reading.options]
+
+
+def _pools_drawn(measure: Measure) -> list[str]:
+    pools = [measure.rule.pool, *(patch.pool for patch in _patches(measure))]
+    return [pool for pool in pools if isinstance(pool, str)]
+
+
+def _awards_read(measure: Measure) -> set[str]:
+    """The measures whose awards the rule, or an option of a reading, reads."""
+    found: set[str] = set()
+    parts: list[Any] = [measure.rule, *_patches(measure)]
+    for part in parts:
+        nodes: list[Any] = [part.pays, part.plus, *(part.limits or ())]
+        nodes += [condition.expression for condition in part.requires or ()]
+        for node in nodes:
+            below = n.walk(node) if isinstance(node, n.Node) else []
+            found |= {one.measure for one in below if isinstance(one, n.Award)}
+    return found
+
+
+def _awards(corpus: Corpus, known: set[str]) -> Iterable[Problem]:
+    """Awards of measures that do not exist, and measures that wait for their own award."""
+    reads = {measure.id: _awards_read(measure) for measure in corpus.measures}
+    for measure in corpus.measures:
+        for other in sorted(reads[measure.id] - known):
+            hint = did_you_mean(other, known)
+            yield _at(
+                measure, "P008", Text(f"没有事项“{other}”", f"there is no measure “{other}”") + hint
+            )
+        chain = _way_back(measure.id, reads)
+        if chain:
+            way = " → ".join(chain)
+            yield _at(
+                measure,
+                "P009",
+                Text(
+                    f"award 绕回了自己：{way}；请让其中一项不依赖另一项的金额",
+                    f"the award comes back to itself: {way}; let one not depend on the other",
+                ),
+            )
+
+
+def _way_back(start: str, reads: Mapping[str, set[str]]) -> list[str]:
+    """The shortest way from a measure along the awards it reads back to itself; empty if none."""
+    ways = [[start]]
+    seen: set[str] = set()
+    while ways:
+        way = ways.pop(0)
+        for other in sorted(reads.get(way[-1], ())):
+            if other == start:
+                return [*way, start]
+            if other not in seen:
+                seen.add(other)
+                ways.append([*way, other])
+    return []
+
+
+def _at(thing: Measure | Pool | Group, code: str, text: Text) -> Problem:
+    where = thing.where
+    return Problem(code, text, where.file, where.line, where.column, thing.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
@@ -11,6 +12,15 @@ from huice.corpus.source import Path_, Problem, Source
 from huice.language.text import Fault, Text, did_you_mean
 
 MISSING: Any = object()
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def parse_day(text: str) -> date | None:
+    """The day written 2025-12-31; None for other spellings and days that do not exist."""
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 class Cursor:
@@ -96,22 +106,28 @@ class Cursor:
         for key in self.value:
             yield str(key), self.down(key)
 
+    def word(self) -> str | None:
+        """The text that stands here; None when there is none."""
+        if self.value is MISSING or self.value is None:
+            return None
+        if isinstance(self.value, dict | list | bool):
+            name = next((part for part in reversed(self.path) if isinstance(part, str)), "")
+            self.note(Text(f"“{name}”应为文字", f"“{name}” must be text"))
+            return None
+        return str(self.value)
+
     def string(self, key: str, default: str = "") -> str:
         """The text under a key."""
-        below = self.down(key)
-        if below.value is MISSING or below.value is None:
-            return default
-        if isinstance(below.value, dict | list | bool):
-            below.note(Text(f"“{key}”应为文字", f"“{key}” must be text"))
-            return default
-        return str(below.value)
+        word = self.down(key).word()
+        return default if word is None else word
 
     def strings(self, key: str) -> tuple[str, ...]:
         """The texts listed under a key; a single text counts as a list of one."""
         below = self.down(key)
         if isinstance(below.value, str | int):
             return (str(below.value),)
-        return tuple(str(item.value) for item in below.each())
+        words = (item.word() for item in below.each())
+        return tuple(word for word in words if word is not None)
 
     def flag(self, key: str, default: bool) -> bool:
         """The yes or no under a key."""
@@ -141,15 +157,14 @@ class Cursor:
         value = self.string(key)
         if not value:
             return None
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
+        day = parse_day(value)
+        if day is None:
             self.down(key).note(
                 Text(
                     f"“{value}”不是日期，写作 2025-12-31", f"“{value}” is no date; write 2025-12-31"
                 )
             )
-            return None
+        return day
 
     def parse(self, reader: Callable[[str], Any], value: Any = MISSING) -> Any:
         """The value read by a parser of the language; None and a problem at its column if it fails."""

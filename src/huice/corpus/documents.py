@@ -27,8 +27,16 @@ from huice.corpus.vocabulary import Vocabulary, text_of
 from huice.language import nodes as n
 from huice.language.check import Checker, kinds_named
 from huice.language.parser import parse_expression, parse_limit
-from huice.language.text import Text
-from huice.language.units import ITEMS, MONEY, MONTHS, Dimension, dimension_of, parse_literal
+from huice.language.text import Text, did_you_mean
+from huice.language.units import (
+    ITEMS,
+    MONEY,
+    MONTHS,
+    Dimension,
+    dimension_name,
+    dimension_of,
+    parse_literal,
+)
 
 DOCUMENT_KEYS = (
     "document title place trial text valid requires readings pools measures words".split()
@@ -72,6 +80,7 @@ class Loader:
 
     def __init__(self, source: Source, vocabulary: Vocabulary, english: dict[str, str]) -> None:
         self.source, self.vocabulary, self.english = source, vocabulary, english
+        self.subject = "org"
 
     def say(self, zh: str) -> Text:
         """The text with its English from the catalogue."""
@@ -125,7 +134,7 @@ class Loader:
         """A pool of the document."""
         cursor.mapping(POOL_KEYS, ("id", "text", "holds"))
         cursor = cursor.about(cursor.string("id"))
-        holds = self.literal(cursor.down("holds"), None) or _nothing()
+        holds = self.literal(cursor.down("holds"), MONEY) or _nothing()
         vouchers = self.literal(cursor.down("vouchers"), ITEMS)
         face = self.literal(cursor.down("of"), MONEY)
         return Pool(
@@ -162,6 +171,7 @@ class Loader:
                 "T001",
             )
         subject = cursor.choice("for each", ("org", *self.vocabulary.kinds), "org")
+        self.subject = subject
         rule = self.rule(cursor, shared)
         self._check_once(cursor, rule, subject)
         return Measure(
@@ -181,8 +191,8 @@ class Loader:
             self.literal(cursor.down("selects"), ITEMS),
             self.literal(cursor.down("vouchers each"), ITEMS),
             self.say(cursor.string("funding")) if "funding" in cursor else None,
-            tuple(self.say(text) for text in cursor.strings("parts")),
-            tuple(self.say(text) for text in cursor.strings("instead")),
+            self.texts(cursor.down("parts")),
+            self.texts(cursor.down("instead")),
             cursor.strings("also says"),
             _words(cursor),
             tuple(filter(None, (self.case(below) for below in cursor.down("cases").each()))),
@@ -200,21 +210,33 @@ class Loader:
         for key, reader in self._readers().items():
             if key in cursor:
                 found |= reader(cursor.down(key))
+        if "pays" in cursor and "pays at most" in cursor:
+            cursor.down("pays at most").note(
+                Text(
+                    "pays（足额给付）与 pays at most（最高给付）只能写一个",
+                    "write either pays (owed in full) or pays at most (a ceiling), not both",
+                )
+            )
         return found
+
+    def texts(self, cursor: Cursor) -> tuple[Text, ...]:
+        """Phrases of the policy: a list, or one alone."""
+        if isinstance(cursor.value, str | int):
+            return (self.say(str(cursor.value)),)
+        words = (item.word() for item in cursor.each())
+        return tuple(self.say(word) for word in words if word is not None)
 
     def _readers(self) -> dict[str, Callable[[Cursor], dict[str, Any]]]:
         return {
             "requires": lambda c: {"requires": self.conditions(c)},
-            "judged by authority": lambda c: {
-                "judged": tuple(self.say(str(item.value)) for item in c.each())
-            },
+            "judged by authority": lambda c: {"judged": self.texts(c)},
             "pays": lambda c: {"pays": self.amount(c), "exact": True},
             "pays at most": lambda c: {"pays": self.amount(c), "exact": False},
             "plus": lambda c: {"plus": self.quantity(c)},
             "limits": lambda c: {"limits": tuple(filter(None, map(self.limit, c.each())))},
             "paid once": lambda c: {"once": self.once(c)},
             "lasts": lambda c: {"lasts": self.duration(c)},
-            "draws on": lambda c: {"pool": c.value},
+            "draws on": lambda c: {"pool": c.word()},
             "valid": lambda c: {"valid": self.validity(c)},
         }
 
@@ -245,9 +267,20 @@ class Loader:
             return None
         text = cursor.value
         if isinstance(text, list):
-            text = ", ".join(str(rung) for rung in text)
-        node = cursor.parse(parse_limit, text)
-        return self._check_limit(cursor, node)
+            rungs = [rung.word() for rung in cursor.each()]
+            if None in rungs:
+                return None
+            text = ", ".join(rung for rung in rungs if rung is not None)
+        node = self._check_limit(cursor, cursor.parse(parse_limit, text))
+        if node is not None and node.soft:
+            cursor.note(
+                Text(
+                    "normally（原则上）是软封顶，只写在 limits 里",
+                    "normally is a cap in principle; it belongs in limits",
+                ),
+                "E002",
+            )
+        return node
 
     def limit(self, cursor: Cursor) -> n.Limit | None:
         """A cap."""
@@ -260,18 +293,47 @@ class Loader:
         checker.money(node.amount)
         for error in checker.errors:
             cursor.note(error, "E002")
-        known = {"org", *self.vocabulary.kinds, *_record_names(self.vocabulary)}
-        if node.per is not None and node.per not in known:
-            cursor.note(
-                Text(f"per 之后不认识“{node.per}”", f"“{node.per}” after per is unknown"), "E002"
-            )
+        if node.per is not None:
+            self._check_scope(cursor, node.per)
+        self._check_subject(cursor, node, self.subject)
         return None if checker.errors else node
 
+    def _check_scope(self, cursor: Cursor, word: str) -> None:
+        """A cap is per applicant, per entity that it is paid for, or per record."""
+        scopes = list(dict.fromkeys(("org", self.subject)))
+        records = _record_names(self.vocabulary)
+        if word not in scopes and word not in records:
+            cursor.note(
+                Text(
+                    f"per 之后只能是 {'、'.join(scopes)} 或一种认定记录，写的是“{word}”",
+                    f"after per write {', '.join(scopes)} or a kind of record, not “{word}”",
+                )
+                + did_you_mean(word, [*scopes, *records]),
+                "E004",
+            )
+
+    def _check_subject(self, cursor: Cursor, node: Any, subject: str) -> None:
+        """An amount may read the applicant and the entity that it is paid for, one at a time."""
+        for kind in sorted(kinds_named(node, self.vocabulary.scope) - {subject}):
+            label = self.vocabulary.kinds[kind].label
+            cursor.note(
+                Text(
+                    f"金额里读到了单个{label.zh}的事实，这里没有逐个的{label.zh}；"
+                    f"请写 for each: {kind}，或用 total(…) 合计",
+                    f"the amount reads one {label.en}, but there is none here; "
+                    f"write for each: {kind}, or add up with total(…)",
+                ),
+                "E005",
+            )
+
     def quantity(self, cursor: Cursor) -> Any:
-        """An amount without a scope."""
+        """An amount of the applicant as a whole, without a scope."""
         if cursor.value is None:
             return None
-        return self._checked(cursor, parse_expression, Checker.money)
+        node = self._checked(cursor, parse_expression, Checker.money)
+        if node is not None:
+            self._check_subject(cursor, node, "org")
+        return node
 
     def _checked(
         self, cursor: Cursor, reader: Callable[[str], Any], check: Callable[[Checker, Any], None]
@@ -289,8 +351,13 @@ class Loader:
         """A number of the policy; of this dimension if one is given."""
         node = cursor.parse(parse_literal)
         if node is not None and dimension is not None and dimension_of(node) != dimension:
+            wanted = dimension_name(dimension)
             cursor.note(
-                Text(f"“{node.text}”的单位不对", f"“{node.text}” has the wrong unit"), "E002"
+                Text(
+                    f"“{node.text}”的单位不对，此处应为{wanted.zh}",
+                    f"“{node.text}” has the wrong unit; {wanted.en} is needed here",
+                ),
+                "E002",
             )
             return None
         return node  # type: ignore[no-any-return]  # parse returns what the reader returns
@@ -318,13 +385,10 @@ class Loader:
         if cursor.value is None:
             return None
         if not isinstance(cursor.value, dict):
-            most = self.literal(cursor, MONTHS)
+            most = self._months(cursor)
             return Duration(most.numerator, literals=(most,)) if most else None
         cursor.mapping(("at most", "at least", "run"))
-        most, least = (
-            self.literal(cursor.down(key), MONTHS) if key in cursor else None
-            for key in ("at most", "at least")
-        )
+        most, least = (self._months(cursor.down(key)) for key in ("at most", "at least"))
         return Duration(
             most.numerator if most else None,
             least.numerator if least else None,
@@ -332,15 +396,31 @@ class Loader:
             tuple(literal for literal in (most, least) if literal),
         )
 
+    def _months(self, cursor: Cursor) -> n.Literal | None:
+        node = self.literal(cursor, MONTHS)
+        if node is not None and (node.denominator != 1 or node.numerator == 0):
+            cursor.note(
+                Text(
+                    f"“{node.text}”不是整月，写作 3年 或 18个月",
+                    f"“{node.text}” is no whole number of months; write 3年 or 18个月",
+                ),
+                "E002",
+            )
+            return None
+        return node
+
     def validity(self, cursor: Cursor) -> Validity | None:
         """The stated period: `{says: ..., from: ..., to: ..., afterwards: expired}`."""
         if cursor.value is MISSING or cursor.value is None:
             return None
         cursor.mapping(("says", "from", "to", "afterwards", "successor"))
+        starts, ends = cursor.day("from"), cursor.day("to")
+        if starts and ends and ends < starts:
+            cursor.note(Text("to 早于 from，请核对", "`to` is before `from`; check the dates"))
         return Validity(
             self.say(cursor.string("says")),
-            cursor.day("from"),
-            cursor.day("to"),
+            starts,
+            ends,
             cursor.choice("afterwards", ("expired", "unknown"), "expired"),
             cursor.string("successor") or None,
         )
@@ -367,13 +447,21 @@ class Loader:
             patch["drops"] = cursor.strings("drops")
         for key in ("limit per", "limit period"):
             if key in cursor:
-                patch[key.replace(" ", "_")] = _scope_word(cursor.string(key))
+                patch[key.replace(" ", "_")] = self._scope_word(cursor, key)
         if isinstance(cursor.down("valid").value, dict):
             patch["valid_after"] = patch.pop("valid").after
         assumes = tuple(
             filter(None, (self.literal(item, None) for item in cursor.down("assumes").each()))
         )
         return Option(name, self.say(cursor.string(effect)), effect, Patch(**patch), assumes)
+
+    def _scope_word(self, cursor: Cursor, key: str) -> str:
+        if key == "limit period":
+            word = cursor.choice(key, ("per year", "in total"), "in total")
+            return "year" if word == "per year" else "total"
+        word = cursor.string(key)
+        self._check_scope(cursor.down(key), word)
+        return word
 
     def case(self, cursor: Cursor) -> Case | None:
         """An example: `{case: ..., given: {...}, gives: "eligible, 0元, 25万元"}`."""
@@ -397,10 +485,6 @@ class Loader:
             None if ceiling == "未载" else ceiling,
             cursor.place,
         )
-
-
-def _scope_word(word: str) -> str:
-    return {"in total": "total", "per year": "year"}.get(word, word)
 
 
 def _words(cursor: Cursor) -> dict[str, str]:

@@ -182,6 +182,11 @@ class Measure(Struct, frozen=True):
     cases: tuple[Case, ...] = ()
 
     @property
+    def kept(self) -> bool:
+        """Whether the applicant keeps it: a loan is repaid and an investment buys a share."""
+        return self.gives not in (Gives.LOAN, Gives.EQUITY)
+
+    @property
     def quantified(self) -> bool:
         """Whether the text states an amount."""
         return self.rule.pays is not None
@@ -208,7 +213,8 @@ class Pool(Struct, frozen=True):
 class Group(Struct, frozen=True):
     """Measures that belong together. `rule`: take the `highest`, `stack` them, or `warn` of one cost twice.
 
-    `ceiling` is a joint ceiling over the members' sum.
+    `kind`: `same_measure`, `stacking` and `alternatives` pay the highest; so does an `exclusive` group,
+    and what was received bars the rest; `joint` members share a `ceiling` over their sum; `same_cost` warns.
     """
 
     id: str

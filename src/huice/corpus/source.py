@@ -97,19 +97,19 @@ def read_file(path: Path, shown: str = "") -> Source:
                 "这是一个文件夹，请给出文件",
                 "this is a folder; give a file",
             )
-        if path.stat().st_size > LARGEST:
-            size = path.stat().st_size
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
             return _broken(
                 name,
                 "F003",
-                f"文件有 {size:,} 字节，超过上限 {LARGEST:,}",
-                f"the file has {size:,} bytes, more than {LARGEST:,}",
+                f"文件超过上限 {LARGEST:,} 字节，请拆分",
+                f"the file has more than {LARGEST:,} bytes; split it",
             )
-        data = path.read_bytes()
     except FileNotFoundError:
         return _broken(name, "F001", "没有这个文件", "no such file")
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
         return _broken(name, "F001", f"读不了文件：{reason}", f"cannot read the file: {reason}")
     return read_bytes(data, name)
 
@@ -170,6 +170,13 @@ class _Builder:
                 "YAML anchors (& and *) are not supported; write the value out",
                 event,
             )
+        if getattr(event, "tag", None) not in (None, "!"):
+            raise _Stop(
+                "F006",
+                f"不支持 YAML 标签 {event.tag}，请去掉",
+                f"the YAML tag {event.tag} is not supported; leave it out",
+                event,
+            )
         if isinstance(event, ScalarEvent):
             self._scalar(event)
         elif isinstance(event, MappingStartEvent):
@@ -180,13 +187,6 @@ class _Builder:
             self.stack.pop()
 
     def _scalar(self, event: ScalarEvent) -> None:
-        if event.tag is not None and event.tag != "!":
-            raise _Stop(
-                "F006",
-                f"不支持 YAML 标签 {event.tag}",
-                f"the YAML tag {event.tag} is not supported",
-                event,
-            )
         container = self.stack[-1][0] if self.stack else None
         if isinstance(container, dict) and self.key is None:
             self._take_key(container, event)
@@ -264,7 +264,10 @@ def read_text(text: str, name: str) -> Source:
             documents += type(event).__name__ == "DocumentStartEvent"
             if documents > 1:
                 raise _Stop(
-                    "F010", "一个文件只写一份内容（不要用 ---）", "one document a file", event
+                    "F010",
+                    "一个文件只写一份内容，请去掉 ---",
+                    "one document a file; leave out ---",
+                    event,
                 )
             builder.take(event)
     except _Stop as stop:
@@ -274,42 +277,59 @@ def read_text(text: str, name: str) -> Source:
         )
         source.value = None
     except yaml.MarkedYAMLError as error:
-        at = error.problem_mark or error.context_mark
-        line, column = (at.line + 1, at.column + 1) if at else (0, 0)
-        what = str(error.problem or "")
-        source.problems.append(
-            Problem(
-                "F011",
-                Text(f"YAML 写法有误：{_yaml_zh(what)}", f"not valid YAML: {what}"),
-                name,
-                line,
-                column,
-            )
-        )
+        source.problems.append(_broken_yaml(error, text, name))
         source.value = None
-    except yaml.YAMLError:
-        source.problems.append(
-            Problem(
-                "F011",
-                Text("文件里有不可见的控制字符", "the file holds control characters"),
-                name,
-            )
-        )
+    except (yaml.YAMLError, UnicodeEncodeError):
+        source.problems.append(_control_character(text, name))
         source.value = None
     if not source.problems and source.value is None:
         source.problems.append(Problem("F012", Text("文件是空的", "the file is empty"), name))
     return source
 
 
+_CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def _control_character(text: str, name: str) -> Problem:
+    found = _CONTROL.search(text)
+    at = found.start() if found else 0
+    line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    sign = f"U+{ord(text[at]):04X}" if found else "U+????"
+    return Problem(
+        "F011",
+        Text(
+            f"有不可见的控制字符 {sign}，请删去",
+            f"there is a control character {sign}; delete it",
+        ),
+        name,
+        line,
+        column,
+    )
+
+
 _YAML_ZH = (
     ("mapping values are not allowed", "冒号的位置不对，或缩进不一致"),
+    ("block sequence entries are not allowed", "“-”的位置不对，列表要另起一行"),
     ("did not find expected", "括号、引号或缩进没有配好"),
-    ("found character that cannot start any token", "有不能开头的字符（如 Tab、@、`）"),
+    ("cannot start any token", "有不能开头的字符（如 @、`），请加引号"),
     ("could not find expected ':'", "缺少冒号"),
     ("found unexpected end of stream", "引号或括号没有写完"),
-    ("control characters are not allowed", "有不可见的控制字符"),
+    ("escape", "双引号里的 \\ 写法有误，请改用单引号"),
+    ("directive", "不要用 % 开头的行"),
+    ("incompatible YAML", "不要用 % 开头的行"),
 )
 
 
-def _yaml_zh(problem: str) -> str:
-    return next((zh for en, zh in _YAML_ZH if en in problem), problem)
+def _broken_yaml(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem:
+    at: Any = error.problem_mark or error.context_mark
+    what = str(error.problem or "")
+    if at and text[at.index : at.index + 1] == "\t":
+        zh, en = "缩进用了 Tab，请改用空格", "a tab indents this line; use spaces"
+    else:
+        said = next((zh for part, zh in _YAML_ZH if part in what), "这一处不合 YAML 语法")
+        zh, en = f"YAML 写法有误：{said}", f"not valid YAML: {what}"
+    start = error.context_mark
+    if start and at and start.line != at.line:
+        zh, en = f"{zh}（从第 {start.line + 1} 行起）", f"{en} (from line {start.line + 1})"
+    line, column = (at.line + 1, at.column + 1) if at else (0, 0)
+    return Problem("F011", Text(zh, en), name, line, column)

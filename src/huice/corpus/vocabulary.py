@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct, structs
 
 from huice.corpus.cursor import Cursor
 from huice.corpus.model import FactInfo
 from huice.corpus.source import Source
-from huice.language.check import Checker
+from huice.language.check import Checker, kinds_named
 from huice.language.parser import parse_expression
 from huice.language.scope import FactType, Scope, Sort
-from huice.language.text import Text
+from huice.language.text import Text, did_you_mean
 from huice.language.units import AREA, ITEMS, MONEY, SHARE, Dimension
 
 _TYPES: dict[str, tuple[Sort, Dimension]] = {
@@ -28,6 +30,16 @@ _TYPES: dict[str, tuple[Sort, Dimension]] = {
 _FACT_KEYS = (
     "key label type question effort nature asked_of note options upper default unit"
 ).split()
+
+
+_LISTED = (Sort.PLACE, Sort.CHOICE, Sort.SET, Sort.RECORDS)
+_RESERVED = (
+    "as_of claim_year horizon_years org decisions pools years readings name paid_history"
+).split()
+ORG = "org"
+FACT_NAME = re.compile(r"[a-z]+\.[a-z_]+")
+OPTION_NAME = re.compile(r"[a-z][a-z0-9_]*")
+PLACE_NAME = re.compile(r"[a-z][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)*")
 
 
 class Kind(Struct, frozen=True):
@@ -80,6 +92,16 @@ def load_vocabulary(source: Source) -> Vocabulary:
     for name, below in root.down("facts").items():
         info, kind = _fact(name, below.about(name))
         facts[name], types[name] = info, kind
+    for name, below in root.down("kinds").items():
+        if kinds[name].list_key in _RESERVED:
+            below.note(
+                Text(
+                    f"画像里“{kinds[name].list_key}”已有别的意思，请换一个 list",
+                    f"“{kinds[name].list_key}” is taken in a profile; choose another list",
+                )
+            )
+    for name, below in root.down("facts").items():
+        _check_fact(below.about(name), types[name], types, kinds)
     scope = Scope(types, {name: kind.label for name, kind in kinds.items()})
     for name, below in root.down("terms").items():
         term = _term(name, below.about(name), scope)
@@ -107,7 +129,7 @@ def _fact(name: str, cursor: Cursor) -> tuple[FactInfo, FactType]:
         label,
         text_of(cursor, "question"),
         text_of(cursor, "note"),
-        int(cursor.string("effort", "1")),
+        int(cursor.choice("effort", ("1", "2", "3"), "1")),
         cursor.string("asked_of", "applicant"),
         cursor.string("nature", "objective"),
         options,
@@ -125,6 +147,51 @@ def _fact(name: str, cursor: Cursor) -> tuple[FactInfo, FactType]:
     )
 
 
+def _check_fact(
+    cursor: Cursor, fact: FactType, types: dict[str, FactType], kinds: dict[str, Kind]
+) -> None:
+    """The fact can be written in a rule, asked in a profile, and leans on facts that exist."""
+    if not FACT_NAME.fullmatch(fact.name) or fact.entity not in (ORG, *kinds):
+        named = "、".join((ORG, *kinds))
+        cursor.note(
+            Text(
+                f"事实写作“类别.名称”，类别只能是 {named}，名称用小写字母和下划线",
+                f"name a fact as kind.name in small letters; kinds are {named.replace('、', ', ')}",
+            )
+        )
+    if fact.sort in _LISTED and not fact.members:
+        cursor.note(Text("选项型事实须列出 options", "a fact to choose from needs its options"))
+    for option in fact.members:
+        pattern = PLACE_NAME if fact.sort is Sort.PLACE else OPTION_NAME
+        if not pattern.fullmatch(option):
+            cursor.down("options").note(
+                Text(
+                    f"选项“{option}”须用小写字母、数字和下划线（地点可用 / 和 -）",
+                    f"write the option “{option}” in small letters, digits, _ (places: / and -)",
+                )
+            )
+    twin = next((t for t in types.values() if (t.entity, t.key) == (fact.entity, fact.key)), fact)
+    if twin.name != fact.name:
+        cursor.note(
+            Text(
+                f"与 {twin.name} 用了同一个键“{fact.key}”",
+                f"{twin.name} has the same key “{fact.key}”",
+            )
+        )
+    for key, other in (("upper", fact.upper), ("default", fact.default)):
+        found = types.get(other or "")
+        whole_year = key == "default" and other == "claim_year" and fact.sort is Sort.PERIOD
+        like = found and (found.entity, found.sort, found.dimension)
+        if other and not whole_year and like != (fact.entity, fact.sort, fact.dimension):
+            cursor.down(key).note(
+                Text(
+                    f"{key} 须是同一类别、同一类型的事实，写的是“{other}”",
+                    f"`{key}` must be a fact of the same kind and type, not “{other}”",
+                )
+                + did_you_mean(other, types)
+            )
+
+
 def _term(name: str, cursor: Cursor, scope: Scope) -> FactType | None:
     cursor.mapping(("label", "means"), ("label", "means"))
     node = cursor.down("means").parse(parse_expression)
@@ -137,6 +204,16 @@ def _term(name: str, cursor: Cursor, scope: Scope) -> FactType | None:
     if found is None:
         return None
     entity = name.split(".")[0]
+    strange = kinds_named(node, scope) - {entity}
+    if strange or found.sort not in (Sort.TRUTH, Sort.QUANTITY):
+        cursor.down("means").note(
+            Text(
+                f"“{name}”只能由 {entity} 的事实定义，并须是条件或数量",
+                f"define “{name}” from facts of {entity}, as a condition or a quantity",
+            ),
+            "E003",
+        )
+        return None
     return structs.replace(
         FactType(name, "", entity, found.sort, text_of(cursor, "label"), found.dimension),
         means=node,
