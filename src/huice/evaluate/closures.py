@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from huice.evaluate.facts import Exact, View
 from huice.language import nodes as n
 from huice.language.calendar import add_months, days_between, days_of_year, months_between
-from huice.language.check import Checker, Type
+from huice.language.check import Checker, Type, kinds_named
 from huice.language.scope import FactType, Scope, Sort
 from huice.language.units import value_of
 
@@ -22,10 +22,13 @@ Kleene: TypeAlias = bool | None
 Interval: TypeAlias = tuple[Exact, Exact | None]
 Test: TypeAlias = Callable[[View], Kleene]
 Measure: TypeAlias = Callable[[View], Interval]
+Ceiling: TypeAlias = Callable[[View], tuple[Exact | None, Exact | None]]
 When: TypeAlias = Callable[[View], Any]
 
 UNKNOWN: Interval = (0, None)
 NOTHING: Interval = (0, 0)
+UNCAPPED: tuple[None, None] = (None, None)
+"""No cap at all, whatever the facts: the lower end is None too."""
 _BLANK: dict[str, Any] = {}
 
 
@@ -50,6 +53,13 @@ class Closures:
         if found is None:
             found = self._quantities[node] = _QUANTITIES[type(node)](self, node)
         return found
+
+    def cap(self, node: Any) -> Ceiling:
+        """The function of a cap: a ladder of which no rung holds is no cap, not 0."""
+        if not isinstance(node, n.Tiers):
+            return self.quantity(node)
+        uncapped: Ceiling = self._ladder(node, UNCAPPED)
+        return uncapped
 
     def when(self, node: Any) -> When:
         """The function of a date or a calendar year; None while unknown."""
@@ -99,7 +109,8 @@ class Closures:
             return self._compare_moments(node)
         left, right = self.quantity(node.left), self.quantity(node.right)
         exact = _ORDER[node.op]
-        partial = any(isinstance(part, n.Total | n.CountOf) for part in n.walk(node))
+        parts = {type(part) for part in n.walk(node)}
+        partial = bool(parts & {n.Total, n.CountOf}) and not parts & {n.Subtract, n.Divide}
 
         def comparison(view: View) -> Kleene:
             low, high = left(view)
@@ -316,13 +327,17 @@ class Closures:
         return schedule
 
     def tiers(self, node: n.Tiers) -> Measure:
+        measure: Measure = self._ladder(node, NOTHING)
+        return measure
+
+    def _ladder(self, node: n.Tiers, beyond: Any) -> Any:
         rungs = [
             (self.quantity(tier.value), self.test(tier.when) if tier.when is not None else None)
             for tier in node.tiers
         ]
 
-        def ladder(view: View) -> Interval:
-            reached: list[Interval] = []
+        def ladder(view: View) -> Any:
+            reached: list[Any] = []
             for value, when in rungs:
                 holds = True if when is None else when(view)
                 if holds is False:
@@ -330,7 +345,7 @@ class Closures:
                 reached.append(value(view))
                 if holds:
                     return span(reached)
-            return span([*reached, NOTHING])
+            return span([*reached, beyond])
 
         return ladder
 
@@ -405,9 +420,15 @@ class Closures:
 
     def previous(self, node: n.Previous) -> Measure:
         item = self.quantity(node.item)
+        kinds = kinds_named(node.item, self.scope)
 
         def a_year_earlier(view: View) -> Interval:
-            return UNKNOWN if view.previous is None else item(view.previous)
+            before = view.previous
+            if before is None:
+                return UNKNOWN
+            for kind in kinds:
+                before.rows[kind] = _the_same(kind, view, before)
+            return item(before)
 
         return a_year_earlier
 
@@ -484,19 +505,19 @@ def some(tests: Sequence[Test]) -> Test:
     return disjunction
 
 
-def least(one: Interval, other: Interval) -> Interval:
-    """The lower of two intervals."""
+def least(one: Interval, other: tuple[Exact | None, Exact | None]) -> Interval:
+    """The lower of two intervals; the other may be a cap that does not exist (None, None)."""
     (low, high), (low2, high2) = one, other
     if high is None or (high2 is not None and high2 < high):
         high = high2
-    return (low2 if low2 < low else low), high
+    return (low if low2 is None or low < low2 else low2), high
 
 
-def span(intervals: Sequence[Interval]) -> Interval:
+def span(intervals: Sequence[Any]) -> Any:
     """The smallest interval that holds all of these."""
     low, high = intervals[0]
     for low2, high2 in intervals[1:]:
-        low = min(low, low2)
+        low = low if low2 is None else low2 if low is None else min(low, low2)
         high = None if high is None or high2 is None else max(high, high2)
     return low, high
 
@@ -539,6 +560,16 @@ def _each(
             found.append((entity, holds))
     view.rows[kind] = kept
     return found
+
+
+def _the_same(kind: str, view: View, before: View) -> dict[str, Any]:
+    """The entity looked at as it was a year earlier: by `id`, else by place in the list."""
+    entity, earlier = view.rows.get(kind, _BLANK), before.lists.get(kind) or []
+    if "id" in entity:
+        return next((one for one in earlier if one.get("id") == entity["id"]), _BLANK)
+    now = view.lists.get(kind) or []
+    places = (place for place, one in enumerate(now) if one is entity and place < len(earlier))
+    return next((earlier[place] for place in places), _BLANK)
 
 
 def _banded(base: Exact, bands: list[tuple[Interval, Interval | None]], end: int) -> Exact:

@@ -63,7 +63,10 @@ class Runner:
         pool: Pool | None = None,
         pool_state: PoolState | None = None,
         record: Recorder | None = None,
+        *,
+        barred: bool = False,
     ) -> None:
+        self.barred = barred
         self.program, self.views, self.decision = program, views, decision
         self.history, self.pool, self.pool_state = history, pool, pool_state
         self.ledger = Ledger(history, pool, pool_state)
@@ -176,6 +179,8 @@ class Runner:
     def _spent(self, view: View) -> str:
         """Why nothing more can be paid, for what was paid before; empty while something can."""
         rule, ledger = self.program.rule, self.ledger
+        if self.barred:
+            return "barred"
         if rule.once == "applicant" and self.history is not None:
             return "paid_once"
         if self.history is not None and self._used_up(view):
@@ -238,12 +243,15 @@ class Runner:
     def _entity_amount(self, view: View, claimant: Claimant, owed: bool) -> Interval:
         program, ledger = self.program, self.ledger
         kind = program.measure.subject
+        applicant = view.rows[ORG]
         if kind != ORG:
             view.rows[kind] = claimant.entity
+        elif claimant.entity:
+            view.rows[ORG] = {**applicant, **claimant.entity}
         approved = self.decision.base is not None
         pays = program.approved if approved else program.pays
         assert pays is not None
-        low, high = pays(view)
+        low, high = _owed(pays(view))
         if not (owed and claimant.surely and program.rule.exact):
             low = 0
         if self.record:
@@ -254,6 +262,7 @@ class Runner:
         received = ledger.by_entity.get(claimant.identity, (0, 0))
         for cap in program.entity_caps:
             low, high = self._capped(view, cap, (low, high), received)
+        view.rows[ORG] = applicant
         if high is None or high > 0:
             ledger.by_entity[claimant.identity] = (received[0] + low, received[1] + (high or 0))
         return low, high
@@ -263,9 +272,10 @@ class Runner:
     ) -> Interval:
         low, high = cap.value(view)
         if cap.whole and cap.limit.per is not None:
-            low = max(0, low - received[0])
+            low = None if low is None else max(0, low - received[0])
             high = None if high is None else max(0, high - received[1])
-        result = (min(low, amount[0]), amount[1]) if cap.soft else least(amount, (low, high))
+        capped = least(amount, (low, high))
+        result = (capped[0], amount[1]) if cap.soft else capped
         if self.record:
             self.record("cap", view, cap, result)
         return result
@@ -280,7 +290,7 @@ class Runner:
         kept = view.lists.get(kind)
         if self.decision.base is not None and kind != ORG:
             view.lists[kind] = [claimant.entity for claimant in claimants]
-        low, high = plus(view)
+        low, high = _owed(plus(view))
         if kind != ORG:
             view.lists[kind] = kept
         surely = any(claimant.surely for claimant in claimants)
@@ -307,6 +317,12 @@ class Runner:
         if self.record:
             self.record("pool", view, pool, (low, high))
         return low, high
+
+
+def _owed(amount: Interval) -> Interval:
+    """An amount to be paid: a difference below nothing pays nothing."""
+    low, high = amount
+    return max(0, low), None if high is None else max(0, high)
 
 
 _AFTER = {"expired": Status.EXPIRED, "unknown": Status.UNKNOWN}
@@ -360,10 +376,9 @@ def clause_cap(program: Program) -> Exact | None:
     """
     blank = View(2000, date(2000, 1, 1), {kind: {} for kind in (ORG, program.measure.subject)}, {})
     caps = (*program.entity_caps, *program.org_caps)
-    stated = [cap.amount(blank)[1] for cap in caps]
-    if program.pays is not None and not stated and program.base_key is None:
-        pays = program.rule.pays
-        assert pays is not None
+    hard = [cap for cap in caps if not cap.soft]
+    stated = [cap.amount(blank)[1] for cap in hard or caps]
+    if program.pays is not None and not stated:
         stated = [program.pays(blank)[1]]
     return min((high for high in stated if high is not None), default=None)
 

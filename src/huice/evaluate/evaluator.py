@@ -13,14 +13,13 @@ from huice.corpus.corpus import Corpus
 from huice.corpus.model import Measure
 from huice.corpus.readings import chosen
 from huice.corpus.source import Problem
-from huice.evaluate.closures import Interval
+from huice.evaluate.closures import NOTHING, UNKNOWN, Interval
 from huice.evaluate.engine import NO_DECISION, Recorder, Runner, clause_cap
 from huice.evaluate.facts import Profile, View, views
-from huice.evaluate.outcome import Outcome, Status, YearOutcome
+from huice.evaluate.outcome import Outcome, Status, YearOutcome, by_year
 from huice.evaluate.profiles import BadProfile, defaults_of, load_profile
 from huice.evaluate.program import Program, Programs, holds_at
 from huice.language.text import Text, did_you_mean
-
 
 Plan = list[tuple[Measure, Program, bool]]
 
@@ -32,6 +31,7 @@ class Evaluator:
         self.corpus = corpus
         self.programs = Programs(corpus.vocabulary.scope)
         self.defaults = defaults_of(corpus)
+        self._bars = _bars(corpus)
         self._elsewhere: dict[tuple[int, range], Outcome] = {}
         self._plans: dict[tuple[int, str | None], Plan] = {}
 
@@ -82,10 +82,20 @@ class Evaluator:
         record: Recorder | None = None,
     ) -> Outcome:
         """One measure, worked out."""
-        measure, pool = program.measure, program.rule.pool
         if program.awards:
+            award = self._award(profile, frozenset())
             for view in years:
-                view.award = self._award(profile, frozenset({measure.id}))
+                view.award = award
+        return self._run(program, profile, years, record)
+
+    def _run(
+        self,
+        program: Program,
+        profile: Profile,
+        years: Sequence[View],
+        record: Recorder | None = None,
+    ) -> Outcome:
+        measure, pool = program.measure, program.rule.pool
         return Runner(
             program,
             years,
@@ -94,29 +104,26 @@ class Evaluator:
             self.corpus.pools[pool] if pool else None,
             profile.pools.get(pool) if pool else None,
             record,
+            barred=any(other in profile.history for other in self._bars.get(measure.id, ())),
         ).outcome()
 
     def _award(self, profile: Profile, above: frozenset[str]) -> Any:
-        """What `award(other)` means: the other measure of the same profile in the same year."""
+        """What `award(other)` means: the other measure of the same profile in the same year.
+
+        Loading refuses measures that wait for each other; `above` stops a faulty corpus.
+        """
+        kept: dict[str, dict[int, Interval]] = {}
 
         def award(id_: str, view: View) -> Interval:
             if id_ in above:
-                return 0, None
-            measure = self.corpus.measure(id_)
-            program = self.program(measure, profile)
-            years = self.views(profile)
-            for year in years:
-                year.award = self._award(profile, above | {id_})
-            outcome = Runner(
-                program,
-                years,
-                profile.decisions.get(id_, NO_DECISION),
-                profile.history.get(id_),
-                self.corpus.pools[program.rule.pool] if program.rule.pool else None,
-                profile.pools.get(program.rule.pool) if program.rule.pool else None,
-            ).outcome()
-            found = next((year for year in outcome.years if year.year == view.year), None)
-            return (found.certain, found.ceiling) if found else (0, 0)
+                return UNKNOWN
+            if id_ not in kept:
+                program = self.program(self.corpus.measure(id_), profile)
+                years = self.views(profile)
+                for year in years:
+                    year.award = self._award(profile, above | {id_})
+                kept[id_] = by_year(self._run(program, profile, years))
+            return kept[id_].get(view.year, NOTHING)
 
         return award
 
@@ -137,6 +144,15 @@ class Evaluator:
                 near=False,
             )
         return found
+
+
+def _bars(corpus: Corpus) -> dict[str, set[str]]:
+    """What bars each measure once received: the rest of its exclusive groups."""
+    found: dict[str, set[str]] = {}
+    for group in corpus.groups:
+        for member in group.members if group.kind == "exclusive" else ():
+            found.setdefault(member, set()).update(set(group.members) - {member})
+    return found
 
 
 def evaluator(corpus: Corpus) -> Evaluator:

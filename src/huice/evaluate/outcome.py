@@ -70,3 +70,16 @@ class Outcome(Struct, frozen=True):
         if self.approved_years is not None:
             return self.approved_years
         return None if self.paying is None else len(self.paying)
+
+
+def by_year(outcome: Outcome) -> dict[int, tuple[Exact, Exact | None]]:
+    """Certain and ceiling of each year; an approved amount fills the years in turn."""
+    years = {year.year: (year.certain, year.ceiling) for year in outcome.years}
+    approved = outcome.ceiling
+    if outcome.status is not Status.ELIGIBLE or approved is None or outcome.certain != approved:
+        return years
+    for year, (_, ceiling) in years.items():
+        part = approved if ceiling is None else min(approved, ceiling)
+        years[year] = (part, part)
+        approved -= part
+    return years

@@ -6,15 +6,16 @@ An absent fact stays absent: unknown, never false, never 0.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from huice.corpus.corpus import Corpus
-from huice.corpus.cursor import MISSING, Cursor
+from huice.corpus.cursor import MISSING, Cursor, parse_day
 from huice.corpus.model import FactInfo
 from huice.corpus.source import Problem, Source, read_file
 from huice.evaluate.facts import (
@@ -27,18 +28,23 @@ from huice.evaluate.facts import (
     Profile,
     YearFacts,
 )
-from huice.language.text import Fault, Text, did_you_mean
-from huice.language.units import AREA, ITEMS, MONEY, SHARE, Dimension, dimension_of, parse_literal
-from huice.language.units import value_of
+from huice.language.text import NOTHING, Fault, Text, did_you_mean
+from huice.language.units import (
+    AREA,
+    ITEMS,
+    MONEY,
+    SHARE,
+    Dimension,
+    dimension_of,
+    parse_literal,
+    value_of,
+)
 
 LARGEST_AMOUNT = 10**14
 """Yuan: a hundred trillion; more is a slip of the pen."""
 LONGEST_HORIZON = 30
 FIRST_YEAR, LAST_YEAR = 1900, 2100
-TOP = (
-    "as_of claim_year horizon_years org people projects contracts premises decisions pools years "
-    "readings name"
-).split()
+TOP = "as_of claim_year horizon_years org decisions pools years readings name".split()
 OUTCOMES = ("granted", "refused", "pending")
 
 
@@ -93,7 +99,7 @@ class _Reader:
                 "U002",
             )
             return None
-        root.mapping(TOP)
+        root.mapping((*TOP, *self.kinds))
         as_of = self._day(root.down("as_of")) or today
         claim_year = self._integer(root.down("claim_year"), FIRST_YEAR, LAST_YEAR) or as_of.year
         years = self._years(root.down("years"))
@@ -170,11 +176,19 @@ class _Reader:
         return found
 
     def _unknown_fact(self, cursor: Cursor, key: str, known: list[str], kind: str) -> None:
-        elsewhere = [fact.name for fact in self.vocabulary.facts.values() if fact.key == key]
         hint = did_you_mean(key, known)
-        if elsewhere and not hint.zh:
-            hint = Text(f"；它属于 {elsewhere[0]}", f"; it belongs to {elsewhere[0]}")
+        for fact in self.vocabulary.facts.values():
+            if fact.key == key:
+                where = self._list_of(fact.entity)
+                hint = Text(
+                    f"；它写在 {where} 里（{fact.label.zh}）",
+                    f"; it goes under {where} ({fact.label.en})",
+                )
+                break
         cursor.note(Text(f"{kind} 没有事实“{key}”", f"{kind} has no fact “{key}”") + hint, "U003")
+
+    def _list_of(self, kind: str) -> str:
+        return next((key for key, its in self.kinds.items() if its == kind), kind)
 
     def _value(self, cursor: Cursor, fact: FactInfo) -> Any:
         if cursor.value is None:
@@ -194,13 +208,17 @@ class _Reader:
         }
         if isinstance(value, str) and value in by_label:
             return by_label[value]
-        some = "、".join(list(fact.options)[:6]) + ("…" if len(fact.options) > 6 else "")
+        within = [name for name in fact.options if name.startswith(f"{value}/")]
+        offered = within or list(fact.options)
+        some = "、".join(offered[:6]) + ("…" if len(offered) > 6 else "")
+        shown, listed = _shown(value), some.replace("、", ", ")
+        hint = NOTHING if within else did_you_mean(shown, [*fact.options, *by_label])
         cursor.note(
             Text(
-                f"“{fact.label.zh}”没有选项“{_shown(value)}”，可选 {some}",
-                f"“{fact.label.en}” has no choice “{_shown(value)}”; choose from {some}",
+                f"“{fact.label.zh}”没有选项“{shown}”，可选 {some}",
+                f"“{fact.label.en}” has no choice “{shown}”; choose from {listed}",
             )
-            + did_you_mean(str(value), [*fact.options, *by_label]),
+            + hint,
             "U004",
         )
         return None
@@ -208,7 +226,7 @@ class _Reader:
     def _set(self, cursor: Cursor, fact: FactInfo) -> frozenset[str] | None:
         value = cursor.value
         if isinstance(value, set | frozenset | tuple):
-            value = sorted(value)
+            value = sorted(value, key=str)
         if not isinstance(value, list):
             cursor.note(
                 Text(
@@ -237,9 +255,9 @@ class _Reader:
         for key in cursor.value:
             below = cursor.down(key)
             name = self._member(below, key, fact)
-            if name is None or below.value is None:
-                continue
             many = below.value if isinstance(below.value, list | tuple) else [below.value]
+            if name is None:
+                continue
             days = [self._as_day(below, day) for day in many]
             found[name] = tuple(day for day in days if day is not None)
         return found
@@ -253,13 +271,17 @@ class _Reader:
         return self._as_day(cursor, cursor.value)
 
     def _as_day(self, cursor: Cursor, value: Any) -> date | None:
-        day = value if isinstance(value, date) else None
-        if day is None and isinstance(value, str):
-            try:
-                day = date.fromisoformat(value)
-            except ValueError:
-                day = None
-        if day is None:
+        day = value.date() if isinstance(value, datetime) else value
+        if not isinstance(day, date):
+            day = parse_day(value) if isinstance(value, str) else None
+        if day is None and isinstance(value, str) and _DAY_LIKE.fullmatch(value):
+            cursor.note(
+                Text(
+                    f"日历上没有 {value} 这一天，请核对", f"the calendar has no {value}; check it"
+                ),
+                "U005",
+            )
+        elif day is None:
             cursor.note(
                 Text(
                     f"“{_shown(value)}”不是日期，写作 2025-06-30",
@@ -367,8 +389,14 @@ class _Reader:
         found: dict[int, YearFacts] = {}
         for key, below in cursor.items():
             text = str(key)
-            if not text.isdigit() or not FIRST_YEAR <= int(text) <= LAST_YEAR:
-                below.note(Text(f"“{text}”不是年份", f"“{text}” is no year"), "U006")
+            if not _YEAR.fullmatch(text) or not FIRST_YEAR <= int(text) <= LAST_YEAR:
+                below.note(
+                    Text(
+                        f"“{_shown(text)}”不是年份，写作 2026: {{org: …}}",
+                        f"“{_shown(text)}” is no year; write 2026: {{org: …}}",
+                    ),
+                    "U006",
+                )
                 continue
             if not below.mapping(("org", *self.kinds)):
                 continue
@@ -502,14 +530,22 @@ def exact_number(value: Any, dimension: Dimension) -> Exact:
     if isinstance(value, float | Decimal):
         if not math.isfinite(value):
             raise Fault(f"“{value}”不是数字", f"“{value}” is not a number")
-        value = repr(value) if isinstance(value, float) else str(value)
-        return _whole(Fraction(value))
+        if isinstance(value, Decimal) and abs(value.adjusted()) > _MOST_DIGITS:
+            raise Fault(f"“{value}”的位数过多", f"“{value}” has too many digits")
+        return _whole(Fraction(repr(value) if isinstance(value, float) else str(value)))
     if isinstance(value, int | Fraction):
         return _whole(Fraction(value))
     return _written(value.strip(), dimension)
 
 
 def _written(text: str, dimension: Dimension) -> Exact:
+    if _NOT_A_NUMBER.fullmatch(text):
+        raise Fault(
+            f"“{text}”不是数字；不知道的事实请整行删去",
+            f"“{text}” is not a number; leave out a fact that you do not know",
+        )
+    if text[:1] in ("-", "−") and text[1:2].isdecimal():
+        return -_written(text[1:], dimension)
     plain = text.replace(",", "").replace("，", "")
     try:
         if len(plain) <= 40 and not set(plain.lower()) & set("einf/_"):
@@ -534,11 +570,27 @@ _EXAMPLES = {
 }
 
 
+_NOT_A_NUMBER = re.compile(
+    r"[-+.]{0,2}(?:nan|inf(?:inity)?|unknown|n/?a|none|[?？]+|未知|不详)", re.IGNORECASE
+)
+_MOST_DIGITS = 40
+_YEAR = re.compile(r"[0-9]{4}")
+_DAY_LIKE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 def _whole(number: Fraction) -> Exact:
     return number.numerator if number.denominator == 1 else number
 
 
 def _shown(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, Mapping):
+        return "{…}"
+    if isinstance(value, list | tuple | set | frozenset):
+        return "[…]"
+    if isinstance(value, int) and abs(value) > LARGEST_AMOUNT * 10**20:
+        return "1000…"
     text = str(value)
     return text if len(text) <= 40 else text[:37] + "…"
 

@@ -8,9 +8,9 @@ from msgspec import Struct, structs
 
 from huice.corpus.model import Measure, Rule
 from huice.corpus.readings import Chosen, rule_under
-from huice.evaluate.closures import Closures, Interval, Kleene, Test, every
+from huice.evaluate.closures import Ceiling, Closures, Interval, Kleene, Test, every
 from huice.evaluate.closures import Measure as Quantity
-from huice.evaluate.facts import View
+from huice.evaluate.facts import Exact, View
 from huice.evaluate.phrases import Phrases
 from huice.language import nodes as n
 from huice.language.check import kinds_named, lies_in
@@ -23,15 +23,15 @@ class Cap(Struct, frozen=True):
     """One cap as a function. `count` multiplies it (records); `whole` spans all years, else each year."""
 
     limit: n.Limit
-    amount: Quantity
+    amount: Ceiling
     whole: bool
     soft: bool
     count: Quantity | None = None
 
-    def value(self, view: View) -> Interval:
-        """The cap in yuan, as far as the facts are known."""
+    def value(self, view: View) -> tuple[Exact | None, Exact | None]:
+        """The cap in yuan, as far as the facts are known; (None, None) where none applies."""
         low, high = self.amount(view)
-        if self.count is None:
+        if self.count is None or low is None:
             return low, high
         fewest, most = self.count(view)
         return low * fewest, None if high is None or most is None else high * most
@@ -89,10 +89,10 @@ class Programs:
             by_kind.setdefault(kind, []).append(self.closures.test(condition.expression))
         own = by_kind.pop(measure.subject, []) if measure.subject != ORG else []
         outer = by_kind.pop(ORG, [])
-        caps = [self._cap(limit) for limit in rule.limits]
+        caps = [self._cap(limit, self.closures.cap(limit.amount)) for limit in rule.limits]
         pays = rule.pays
         if pays is not None and pays.per is not None:
-            caps.insert(0, self._cap(pays))
+            caps.insert(0, self._cap(pays, self.closures.quantity(pays.amount)))
         return Program(
             measure,
             rule,
@@ -118,13 +118,18 @@ class Programs:
         count = self._count(pays)
         if count is None:
             return amount
-        cap = Cap(pays, amount, pays.period == "total", pays.soft, count)
-        return cap.value
 
-    def _cap(self, limit: n.Limit) -> Cap:
+        def counted(view: View) -> Interval:
+            low, high = amount(view)
+            fewest, most = count(view)
+            return low * fewest, None if high is None or most is None else high * most
+
+        return counted
+
+    def _cap(self, limit: n.Limit, amount: Ceiling) -> Cap:
         return Cap(
             limit,
-            self.closures.quantity(limit.amount),
+            amount,
             limit.period == "total",
             limit.soft,
             self._count(limit),
@@ -159,15 +164,26 @@ class Programs:
         return without_base
 
 
+_CARRIERS = (
+    n.Tier, n.ShareOf, n.Tiers, n.Lower, n.Higher, n.Add, n.Multiply, n.Divide, n.Banded,
+    n.ExcessOver,
+)  # fmt: skip
+"""What an amount may be made of around its base."""
+
+
 def base_of(amount: n.Node) -> n.Node | None:
     """What a rate is applied to: the base (基数) that the authority may approve; None for a stated sum."""
     if isinstance(amount, n.Fact):
         return amount
     if isinstance(amount, n.ShareOf):
         base = amount.base
-        return base.items[0] if isinstance(base, n.Lower) else base
+        if isinstance(base, n.Lower):
+            base = base.items[0]
+        return base_of(base) or base
+    if isinstance(amount, n.Banded | n.ExcessOver):
+        return base_of(n.children(amount)[0])
     for below in n.children(amount):
-        if isinstance(below, n.Tier | n.ShareOf | n.Tiers | n.Lower | n.Higher | n.Add):
+        if isinstance(below, _CARRIERS):
             found = base_of(below)
             if found is not None:
                 return found

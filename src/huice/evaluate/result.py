@@ -54,7 +54,9 @@ class MeasureResult:
         decided = [year.year for year in self.outcome.years if year.status is self.status]
         view = next(view for view in years if view.year == decided[0])
         position = decided[0] - years[0].year
-        view.support_year = 1 + sum(year.pays for year in self.outcome.years[:position])
+        before = self._result.profile.history.get(self.id)
+        paid = sum(year.pays for year in self.outcome.years[:position])
+        view.support_year = 1 + paid + (before.years if before else 0)
         return view
 
     @lazy
@@ -108,13 +110,23 @@ class MeasureResult:
         valid = self._program.rule.valid
         if code == "ended" and valid and valid.ends:
             ends = valid.ends.isoformat()
+            follows = self._successor(valid.successor)
             return Text(
-                f"已于 {ends} 失效（{valid.says.zh}）", f"ended on {ends} ({valid.says['en']})"
+                f"已于 {ends} 失效（{valid.says.zh}）{follows.zh}",
+                f"ended on {ends} ({valid.says['en']}){follows.en}",
             )
         if code == "not_yet" and valid and valid.starts:
             starts = valid.starts.isoformat()
             return Text(f"{starts} 起施行，申报日尚未施行", f"in force only from {starts}")
         return REASONS.get(code, REASONS["conditions"])
+
+    def _successor(self, name: str | None) -> Text:
+        """What takes over from a document that has ended: a document of the corpus, or a title."""
+        if not name:
+            return Text("", "")
+        known = [one.title for one in self._result.corpus.documents if one.id == name]
+        title = known[0] if known else Text(name)
+        return Text(f"，由《{title.zh}》接续", f", followed by “{title['en']}”")
 
     def reading_effects(self) -> tuple[tuple[Reading, str, dict[str, Outcome]], ...]:
         """Each reading, the option in force, and the outcome under every option (读法)."""
@@ -235,6 +247,7 @@ class MeasureResult:
 REASONS = {
     "conditions": Text("条件不满足", "the conditions are not met"),
     "refused": Text("主管部门未予通过", "refused by the authority"),
+    "barred": Text("已享受与本项互斥的事项", "a measure that excludes this one was received"),
     "paid_once": Text("一次性支持，此前已享受", "paid once only, and already received"),
     "cap_used": Text("累计上限已用完", "the lifetime cap is used up"),
     "years_used": Text("支持年限已用完", "the years of support are used up"),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from huice.corpus.corpus import Corpus
 from huice.corpus.model import Group
+from huice.evaluate.engine import cut
 from huice.evaluate.facts import Exact
-from huice.evaluate.outcome import Outcome, Status, best
+from huice.evaluate.outcome import Outcome, Status, best, by_year
 from huice.language.check import lies_in
 from huice.language.units import value_of
 
@@ -45,7 +46,11 @@ def total(
     amounts of different cities are never added.
     """
     counted = [outcome for outcome in outcomes if corpus.measure(outcome.measure).benefit]
-    by_id = {outcome.measure: outcome for outcome in counted if outcome.quantified}
+    by_id = {
+        outcome.measure: outcome
+        for outcome in counted
+        if outcome.quantified and corpus.measure(outcome.measure).kept
+    }
     places: Sequence[str | None] = open_places or [None]
     sums = [_sums(by_id, corpus, readings, place) for place in places]
     certain = max(one.certain for one in sums)
@@ -112,19 +117,23 @@ def _joined(group: Group, rule: str, members: Sequence[Outcome]) -> tuple[Exact,
         one, other = sum(certain), sum(ceiling)
     if group.ceiling is None:
         return one, other
-    cap = _joint_ceiling(group, members)
-    return min(one, cap), min(other, cap)
-
-
-def _joint_ceiling(group: Group, members: Iterable[Outcome]) -> Exact:
-    """The joint ceiling over the horizon: once, or once for every year in which a member pays."""
-    assert group.ceiling is not None
-    amount = group.ceiling.amount
-    cap: Exact = value_of(amount)  # type: ignore[arg-type]  # a joint ceiling is a literal, checked at load
+    cap: Exact = value_of(group.ceiling.amount)  # type: ignore[arg-type]  # a literal, checked at load
     if group.ceiling.period == "total":
-        return cap
-    years = {year for member in members for year in member.paying or ()}
-    return cap * max(len(years), 1)
+        return min(one, cap), min(other, cap)
+    low, high = _capped_yearly(members, cap)
+    return min(one, low), min(other, high)
+
+
+def _capped_yearly(members: Sequence[Outcome], cap: Exact) -> tuple[Exact, Exact]:
+    """What the members give together if no year may give more than the cap."""
+    certain: dict[int, Exact] = {}
+    ceiling: dict[int, Exact] = {}
+    for member in members:
+        for year, (low, high) in by_year(member).items():
+            certain[year] = certain.get(year, 0) + low
+            ceiling[year] = ceiling.get(year, 0) + (high or 0)
+    low = cut(sum(min(cap, amount) for amount in certain.values()))
+    return low, cut(sum(min(cap, amount) for amount in ceiling.values()))
 
 
 def _claims_twice(group: Group, outcomes: Mapping[str, Outcome]) -> bool:

@@ -18,7 +18,6 @@ from huice.language import nodes as n
 from huice.language.check import kinds_named
 from huice.language.text import Text
 
-
 NOBODY = ""
 """The identity of an entity where the profile says that there is none."""
 
