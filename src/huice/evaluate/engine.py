@@ -92,13 +92,16 @@ class Runner:
         amount = self.decision.amount
         if amount is None or outcome.status is not Status.ELIGIBLE:
             return outcome
+        paying = outcome.paying
         if outcome.ceiling is None:
-            amount, years = cut(amount), 1
+            eligible = [year.year for year in outcome.years if year.status is Status.ELIGIBLE]
+            paying = (eligible[0],)
         else:
-            amount, years = cut(min(amount, outcome.ceiling)), None
+            amount = min(amount, outcome.ceiling)
+        amount = cut(amount)
         if self.record:
             self.record("approved", self.views[0], self.decision, (amount, amount))
-        return structs.replace(outcome, certain=amount, ceiling=amount, approved_years=years)
+        return structs.replace(outcome, certain=amount, ceiling=amount, paying=paying)
 
     # --- one year -------------------------------------------------------------------------------------
 

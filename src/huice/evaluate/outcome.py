@@ -60,15 +60,12 @@ class Outcome(Struct, frozen=True):
     clause_cap: Exact | None
     paying: tuple[int, ...] | None
     years: tuple[YearOutcome, ...]
-    approved_years: int | None = None
     near: bool = True
     quantified: bool = True
 
     @property
     def year_count(self) -> int | None:
         """The number of years in which something may be paid."""
-        if self.approved_years is not None:
-            return self.approved_years
         return None if self.paying is None else len(self.paying)
 
 

@@ -57,7 +57,7 @@ def total(
     ceiling = max(one.ceiling for one in sums)
     eligible = {id_: o for id_, o in by_id.items() if o.status is Status.ELIGIBLE}
     of_eligible = [_sums(eligible, corpus, readings, place) for place in places]
-    years = sorted({year for outcome in counted for year in outcome.paying or ()})
+    years = sorted({year for outcome in by_id.values() for year in outcome.paying or ()})
     return Total(
         best([outcome.status for outcome in outcomes]),
         certain,
