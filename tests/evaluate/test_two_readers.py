@@ -56,19 +56,7 @@ def ours(one: MeasureResult) -> dict[str, Any]:
 def theirs(id_: str, profile: Profile) -> dict[str, Any]:
     """The reference's figures, with the one departure put right."""
     found = evaluate_measure(id_, profile)
-    if approved_without_figure(found, id_, profile):
-        found["paying_years"] = None  # the reference names a year, the engine only counts one
     return found | research_by_the_text(found, profile) if id_ == RESEARCH else found
-
-
-def approved_without_figure(found: dict[str, Any], id_: str, profile: Profile) -> bool:
-    """Whether the authority approved an amount that the text leaves open."""
-    decision = (profile.get("decisions") or {}).get(id_) or {}
-    if found["status"] != "eligible" or decision.get("amount_yuan") is None:
-        return False
-    without = {**profile, "decisions": {**profile["decisions"], id_: {**decision}}}
-    del without["decisions"][id_]["amount_yuan"]
-    return evaluate_measure(id_, without)["ceiling_yuan"] is None
 
 
 def research_by_the_text(found: dict[str, Any], profile: Profile) -> dict[str, Any]:
@@ -284,3 +272,18 @@ def test_an_amount_approved_where_the_text_states_none_stands_beside_the_total(
     assert result.measure(pool_only).certain == 70_000
     assert (result.total.certain, result.total.ceiling) == (0, 5_000_000)
     assert result.total.unquantified == (pool_only,)
+
+
+def test_a_total_counts_the_year_of_an_amount_approved_where_no_ceiling_is_known(
+    corpus: Corpus,
+) -> None:
+    id_ = "hangzhou/xihu-model-voucher"
+    profile = {
+        "as_of": "2025-06-30",
+        "org": {"place": "hangzhou/xihu", "kind": "enterprise"},
+        "contracts": [{"item": "model", "purposes": ["application"]}],
+        "decisions": {id_: {"decision": "granted", "amount_yuan": 70_000}},
+    }
+    result = huice.evaluate(profile, corpus, measures=[id_])
+    assert result.measure(id_).years == 1
+    assert (result.total.ceiling, result.total.years) == (70_000, (2025,))
