@@ -23,6 +23,11 @@ from huice.evaluate.outcome import Status
 
 HANGZHOU = "hangzhou/ai-industry-chain"
 SHENZHEN = "shenzhen/ai-pioneer-city"
+KEY = (
+    "case: 重点项目, given: {org: {place: shenzhen}, projects: [{kinds: [research_key]}]}, "
+    'gives: "eligible，0元，300万元"'
+)
+"""One case of the Shenzhen file."""
 
 
 @pytest.fixture
@@ -117,40 +122,21 @@ def test_a_failing_case_says_expected_got_and_where(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
+        ("research_key", "research_keys", "是否想写“research_key”"),
+        ("kinds:", "kind:", "project 没有事实“kind”"),
+        ("projects:", "project:", "不认识的键“project”"),
         (
-            "projects: [{kinds: [research_key]}]}, gives:",
-            "projects: [{kinds: [research_keys]}]}, gives:",
-            "是否想写“research_key”",
+            "eligible",
+            "eligable",
+            "没有状态“eligable”，可选 eligible、discretionary、unknown、expired",
         ),
-        (
-            "projects: [{kinds: [research_key]}]}, gives:",
-            "projects: [{kind: [research_key]}]}, gives:",
-            "project 没有事实“kind”",
-        ),
-        (
-            "projects: [{kinds: [research_key]}]}, gives:",
-            "project: [{kinds: [research_key]}]}, gives:",
-            "不认识的键“project”",
-        ),
-        (
-            '[research_key]}]}, gives: "eligible，',
-            '[research_key]}]}, gives: "eligable，',
-            "没有状态“eligable”，可选 eligible、discretionary、unknown、expired、ineligible",
-        ),
-        (
-            '[research_key]}]}, gives: "eligible，0元，300万元"',
-            '[research_key]}]}, gives: "eligible，0元，300万"',
-            "“300万”不是可识别的数字",
-        ),
-        (
-            '[research_key]}]}, gives: "eligible，0元，300万元"',
-            '[research_key]}]}, gives: "eligible，0元，30%"',
-            "“30%”不是金额，写作 50万元、0元 或 未载",
-        ),
+        ("300万元", "300万", "“300万”不是可识别的数字"),
+        ("300万元", "30%", "“30%”不是金额，写作 50万元、0元 或 未载"),
     ],
 )
 def test_a_case_that_cannot_be_read(folder: Path, old: str, new: str, said: str) -> None:
-    problems = [p for p in case_problems(spoil(folder, SHENZHEN, old, new)) if p.code == "C002"]
+    corpus = spoil(folder, SHENZHEN, KEY, KEY.replace(old, new))
+    problems = [problem for problem in case_problems(corpus) if problem.code == "C002"]
     assert len(problems) == 1
     assert problems[0].text.zh.startswith("案例“重点项目”")
     assert said in problems[0].text.zh
@@ -222,7 +208,7 @@ def test_reset_keeps_line_ends_and_a_byte_order_mark(folder: Path) -> None:
     path = folder / f"{SHENZHEN}.yaml"
     original = b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n")
     path.write_bytes(original)
-    corpus = spoil(folder, SHENZHEN, '[research_key]}]}, gives: "eligible，0元，300万元"', '[research_key]}]}, gives: "eligible，0元，301万元"')  # fmt: skip
+    corpus = spoil(folder, SHENZHEN, KEY, KEY.replace("300万元", "301万元"))
     assert "301万元" in reset(run_cases(corpus), folder)
     assert path.read_bytes() == original
 
@@ -234,7 +220,7 @@ def test_reset_of_passing_cases_touches_nothing(folder: Path) -> None:
 
 
 def test_reset_leaves_a_file_that_changed_since_it_was_loaded(folder: Path) -> None:
-    corpus = spoil(folder, SHENZHEN, '[research_key]}]}, gives: "eligible，0元，300万元"', '[research_key]}]}, gives: "eligible，0元，301万元"')  # fmt: skip
+    corpus = spoil(folder, SHENZHEN, KEY, KEY.replace("300万元", "301万元"))
     path = folder / f"{SHENZHEN}.yaml"
     moved = "# 一行新的注释\n" + path.read_text(encoding="utf-8")
     path.write_text(moved, encoding="utf-8")
