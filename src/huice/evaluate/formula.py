@@ -26,7 +26,7 @@ class Formula(Struct, frozen=True):
 
 
 def formulas(one: MeasureResult, corpus: Corpus) -> tuple[Formula, ...]:
-    """The amount told year by year; years told alike come together, years without pay are left out."""
+    """The amount told year by year; years told alike come together, unpaid years do not."""
     pays = {year.year for year in one.outcome.years if year.pays}
     found: dict[str, Formula] = {}
     for year, steps in groupby(one.steps, key=lambda step: step.year):

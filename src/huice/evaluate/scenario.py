@@ -22,7 +22,7 @@ def varied(
     readings: Readings | None = None,
     source: str = "",
 ) -> Profile:
-    """The profile as of another date, its claim year moving along, with these readings over its own.
+    """The profile as of another date, its claim year moving along, and under these readings.
 
     Raises `BadProfile` for an unknown measure, reading or option; `source` names where they stand.
     """

@@ -1,0 +1,162 @@
+"""The verbs of `huice`, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+from msgspec import Struct
+from typer.main import get_command
+
+from huice.cli import ask, checks, compare, demo, evaluate, explain, init, rules, schema
+from huice.cli.command import COMMON, VerbCommand, VerbGroup, command, take
+
+
+class Entry(Struct, frozen=True):
+    """A verb: its name, what it does (Chinese // English), and how it is typed."""
+
+    name: str
+    verb: Callable[..., int | None]
+    help: str
+    examples: tuple[str, ...]
+
+
+VERBS = (
+    Entry(
+        "evaluate",
+        evaluate.evaluate,
+        "测算一份画像：逐项列出符合、待裁量、待确认、不符合，以及确定额、本企业上限和依据的原文。 "
+        "// "
+        "What the policies give one firm: every measure with its status, its figures and the "
+        "sentence "
+        "behind them.",
+        (
+            "huice evaluate profile.yaml",
+            "huice evaluate profile.yaml --place 深圳 --all",
+            "huice evaluate profile.yaml --reading shanghai/model-voucher:cap-period=year",
+        ),
+    ),
+    Entry(
+        "compare",
+        compare.compare,
+        "同一企业在五城各地的结果对比，或几份画像并排对比。 // "
+        "The same firm at every place of the five cities, or several profiles side by side.",
+        (
+            "huice compare profile.yaml",
+            "huice compare profile.yaml --place 上海 --place 深圳",
+            "huice compare a.yaml b.yaml",
+        ),
+    ),
+    Entry(
+        "explain",
+        explain.explain,
+        "解释一个事项：原文、规则、读法；给出画像时，说明这个数怎么来、差哪一条。 // "
+        "One measure explained: text, rule, readings; with a profile, how its figure comes about.",
+        ("huice explain 训力券", "huice explain shenzhen/training-voucher profile.yaml"),
+    ),
+    Entry(
+        "ask",
+        ask.ask,
+        "一问一答填写画像：先问最影响结果的一题，存成文件。 // "
+        "An interview: the question that decides most comes first; the answers are saved as a "
+        "profile.",
+        ("huice ask", "huice ask profile.yaml", "huice ask -o mine.yaml"),
+    ),
+    Entry(
+        "rules",
+        rules.rules,
+        "政策库：list 列出事项，show 事项 并列原文与规则，documents 列出文件。 // "
+        "The corpus: list the measures, show the text and rule of one, or list the documents.",
+        ("huice rules", "huice rules list --city 上海", "huice rules show 训力券"),
+    ),
+    Entry(
+        "lint",
+        checks.lint,
+        "校核政策文件：原文与规则是否一致；有错时退出码为 1。 // "
+        "Checks policy files: that text and rules agree. Exit code 1 if they do not.",
+        ("huice lint", "huice lint my-policies/"),
+    ),
+    Entry(
+        "test",
+        checks.run_tests,
+        "运行政策文件里的算例；有不符时退出码为 1。 // "
+        "Runs the cases of policy files. Exit code 1 if one fails.",
+        ("huice test", "huice test my-policies/shanghai/ai-application.yaml", "huice test --reset"),
+    ),
+    Entry(
+        "demo",
+        demo.demo,
+        "三家示例企业的测算与五城对比，不用准备任何文件。 // "
+        "Three sample firms, evaluated and compared across five cities; nothing to prepare.",
+        ("huice demo",),
+    ),
+    Entry(
+        "init",
+        init.init,
+        "写出一份带注释的空白画像：每个事实的问题、选项和单位。 // "
+        "Writes an annotated empty profile: every fact with its question, choices and unit.",
+        ("huice init", "huice init mine.yaml"),
+    ),
+    Entry(
+        "schema",
+        schema.schema,
+        "输出政策文件或画像的 JSON Schema。 // Prints the JSON Schema of policy files or of "
+        "profiles.",
+        ("huice schema profile", "huice schema policy > policy.schema.json"),
+    ),
+)
+ABOUT = (
+    "惠策：按公开的城市政策逐项测算，一家人工智能企业在杭州、上海、北京、深圳、广州各能享受什么、"
+    "多少钱、"
+    "依据哪一句。 // huice: what Chinese city policies give an AI company, in Hangzhou, Shanghai, "
+    "Beijing, "
+    "Shenzhen and Guangzhou: which measures, how much, and by which sentence."
+)
+
+
+def build() -> Any:
+    """The command line as typer runs it."""
+    app = typer.Typer(
+        cls=VerbGroup,
+        help=ABOUT,
+        rich_markup_mode=None,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_root)
+    for entry in VERBS:
+        app.command(entry.name, cls=VerbCommand, help=entry.help)(command(entry.verb))
+    built: Any = get_command(app)
+    for entry in VERBS:
+        built.commands[entry.name].examples = entry.examples
+    for param in built.params:
+        param.help = _COMPLETION.get(param.name, param.help)
+    return built
+
+
+_COMPLETION = {
+    "install_completion": "为当前 shell 装上补全 // Install completion for the current shell",
+    "show_completion": "显示补全脚本，可自行保存 // Show the completion script",
+}
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from huice import __version__
+
+        typer.echo(f"huice {__version__}")
+        raise typer.Exit
+
+
+def _root(**_: Any) -> None:
+    """Options before the verb count for the verb."""
+
+
+_VERSION = Annotated[
+    bool,
+    typer.Option(
+        "--version", callback=_version, is_eager=True, help="显示版本 // Show the version"
+    ),
+]
+take(_root, {"version": (_VERSION, False), **COMMON})
