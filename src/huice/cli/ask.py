@@ -86,6 +86,7 @@ def ask(
     try:
         talk.run()
     except KeyboardInterrupt:
+        talk.stream.write("\n")
         _save(out, talk, target, profile)
         raise
     _save(out, talk, target, profile)
@@ -187,10 +188,11 @@ class Talk:
             try:
                 changed = self.put(step, before)
             except Back:
-                if not self.interview.back():
-                    self.tell(out.say("这已是第一题。", "This is the first question."))
+                self.number -= 1
+                if self.interview.back():
+                    self.number -= 1
                 else:
-                    self.number = max(self.number - 2, 0)
+                    self.tell(out.say("这已是第一题。", "This is the first question."))
                 before = self.interview.state()
                 continue
             except Quit:

@@ -158,7 +158,8 @@ def _figures(out: Surface, page: Page, one: MeasureResult) -> None:
     if page.measure(gap.join(texts)) + 2 <= page.columns:
         pieces: list[tuple[str, str]] = []
         for position, (label, amount) in enumerate(told):
-            pieces += [(gap if position else "", ""), (f"{label} ", "quiet"), (amount, "accent")]
+            style = "" if position == len(told) - 1 else "accent"
+            pieces += [(gap if position else "", ""), (f"{label} ", "quiet"), (amount, style)]
         page.para(pieces, 2)
         return
     width = 2 + max(page.measure(label) for label, _ in told)
@@ -215,7 +216,7 @@ def question_lines(out: Surface, page: Page, question: Question, how: str) -> No
     page.heading(out.say("下一问", "Next question"))
     page.para((question_text(out, question), "strong"))
     page.para((stake_text(out, question), "quiet"))
-    page.para(f"{out.say('回答：', 'To answer: ')}{how}")
+    page.command(f"{out.say('回答：', 'To answer: ')}{how}")
 
 
 def question_text(out: Surface, question: Question) -> str:

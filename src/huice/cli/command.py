@@ -244,7 +244,7 @@ def usage_problem(error: typer.BadParameter | Exception) -> Problem:
         said = Text(f"没有命令“{word}”", f"there is no command “{word}”") + close
         return Problem("T003", said + (after if close.zh else hint))
     if "unexpected extra argument" in told:
-        extra = told.partition("(")[2].rstrip(")")
+        extra = told.rpartition("(")[2].rstrip(")")
         return Problem("T002", Text(f"多写了 {extra}", f"too much was given: {extra}") + hint)
     return Problem("T002", Text(told, told) + hint)
 

@@ -159,5 +159,5 @@ def _next(out: Surface, page: Page, first: Sample) -> None:
         ("huice rules", out.say("看收录的全部事项", "all measures of the corpus")),
     )
     for command, said in rows:
-        page.para(command, 0, 4)
+        page.command(command)
         page.para((said, "quiet"), 4)

@@ -23,10 +23,13 @@ class Column(Struct, frozen=True):
 
 
 class Page:
-    """Lines as they are added, at most `columns` wide. `ambiguous`: see `wrapping.width`."""
+    """Lines as they are added, at most `columns` wide. `ambiguous`: see `wrapping.width`.
 
-    def __init__(self, columns: int, ambiguous: int = 1) -> None:
-        self.columns, self.ambiguous = columns, ambiguous
+    `line` and `bar` are what rules and bars are drawn with.
+    """
+
+    def __init__(self, columns: int, ambiguous: int = 1, line: str = "─", bar: str = "│") -> None:
+        self.columns, self.ambiguous, self.line, self.bar = columns, ambiguous, line, bar
         self.lines: list[list[Span]] = []
 
     @property
@@ -43,9 +46,9 @@ class Page:
         if self.lines and self.lines[-1]:
             self.lines.append([])
 
-    def rule(self, char: str = "─") -> None:
+    def rule(self) -> None:
         """A line across the page."""
-        self.lines.append([(char * (self.columns // width(char, self.ambiguous)), "quiet")])
+        self.lines.append([(self.line * self.columns, "quiet")])
 
     def para(self, inline: Inline, indent: int = 0, hang: int = 0) -> None:
         """A paragraph; lines after the first are indented by `hang` more."""
@@ -57,6 +60,10 @@ class Page:
         for position, line in enumerate(first):
             lead = indent + (hang if position else 0)
             self.lines.append([(" " * lead, ""), *line] if line and lead else line)
+
+    def command(self, text: str, indent: int = 0) -> None:
+        """Something to be typed: never broken, so that it can be copied."""
+        self.lines.append([(" " * indent + text, "")])
 
     def heading(self, inline: Inline, right: Inline = "") -> None:
         """A title with a rule beneath and a note at the right (below, where there is no room)."""
@@ -84,13 +91,13 @@ class Page:
         hang = max(label_width, self.measure(label) + 1)
         self.para([(label, "quiet"), pad, *spans(inline)], indent, hang)
 
-    def columns_of(self, left: Page, right: Page, bar: str = "│") -> None:
+    def columns_of(self, left: Page, right: Page) -> None:
         """Two pages side by side, a bar between them."""
         for position in range(max(len(left.lines), len(right.lines))):
             line = left.lines[position] if position < len(left.lines) else []
             pad = " " * max(left.columns - self.measure(line), 0)
             other = right.lines[position] if position < len(right.lines) else []
-            self.lines.append([*line, (pad, ""), (f" {bar} ", "quiet"), *other])
+            self.lines.append([*line, (pad, ""), (f" {self.bar} ", "quiet"), *other])
 
     def table(
         self,
@@ -109,8 +116,7 @@ class Page:
             head: list[Inline] = [(column.title, "quiet") for column in columns]
             self._row(columns, widths, head, indent)
             total = sum(widths) + GAP * (len(widths) - 1)
-            one = width("─", self.ambiguous)
-            self.lines.append([(" " * indent + "─" * (total // one), "quiet")])
+            self.lines.append([(" " * indent + self.line * total, "quiet")])
         for row in body:
             self._row(columns, widths, row, indent)
 

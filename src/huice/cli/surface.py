@@ -16,15 +16,13 @@ from msgspec import structs
 
 from huice.cli.page import Page
 from huice.cli.wrapping import Inline, Span
-from huice.corpus.corpus import BadCorpus, Corpus
+from huice.corpus.corpus import BadCorpus, Corpus, shipped
 from huice.corpus.source import Problem
 from huice.language.money import wan
 from huice.language.text import Text
 
 WIDEST, NARROWEST = 110, 40
-_ASCII = str.maketrans(
-    {"─": "-", "━": "=", "│": "|", "✓": "+", "✗": "-", "▏": "|", "•": "*", "›": ">"}
-)
+_ASCII = str.maketrans({"─": "-", "│": "|", "✓": "+", "✗": "-"})
 _ASCII_EN = str.maketrans(
     {
         "“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "–": "-", "×": "x", "→": ">", "·": "-",
@@ -71,8 +69,14 @@ class Surface:
     @cached_property
     def corpus(self) -> Corpus:
         """The corpus asked for. Raises `BadInput` when it has faults."""
+        if self.policies is not None and not self.policies.is_dir():
+            raise bad_input(
+                "T008",
+                f"没有政策文件夹 {self.policies}",
+                f"there is no folder of policies {self.policies}",
+            )
         try:
-            return Corpus.load(self.policies)
+            return Corpus.load(self.policies) if self.policies else shipped()
         except BadCorpus as error:
             raise BadInput(*(self.located(problem) for problem in error.problems)) from error
 
@@ -135,7 +139,9 @@ class Surface:
 
     def page(self, columns: int | None = None) -> Page:
         """An empty page."""
-        return Page(columns or self.columns, 2 if self.ascii_only and self.lang == "zh" else 1)
+        if not self.ascii_only:
+            return Page(columns or self.columns)
+        return Page(columns or self.columns, 2 if self.lang == "zh" else 1, "-", "|")
 
     def show(self, page: Page, file: IO[str] | None = None) -> None:
         """Prints a page, in colour only on a terminal that wants it."""
