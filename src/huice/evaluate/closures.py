@@ -529,10 +529,7 @@ def _product(items: list[Measure]) -> Measure:
         for item in items:
             one, other = item(view)
             low *= one
-            if high == 0 or other == 0:
-                high = 0
-            else:
-                high = None if high is None or other is None else high * other
+            high = None if high is None or other is None else high * other
         return low, high
 
     return product

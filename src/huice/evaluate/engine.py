@@ -42,6 +42,7 @@ class Ledger:
         self.low: Exact = history.amount if history else 0
         self.high: Exact = self.low
         self.by_entity: dict[Any, tuple[Exact, Exact]] = {}
+        self.merged_as: Any = None
         self.years_before = history.years if history else 0
         self.paid_years: list[int] = []
         self.broken = False
@@ -214,11 +215,14 @@ class Runner:
     def _amount(
         self, view: View, claimants: list[Claimant], value: Kleene, status: Status
     ) -> Interval:
+        approved = self.decision.base is not None and self.program.base_key is not None
+        if approved and claimants:
+            claimants = [self._merged(claimants, value)]
         if self.program.rule.once == "entity":
             paid = self.ledger.by_entity
             claimants = [one for one in claimants if one.identity not in paid]
-        if self.decision.base is not None and self.program.base_key is not None and claimants:
-            claimants = self._merged(view, claimants, value)
+        if self.record and approved and claimants:
+            self.record("approved_base", view, self.decision, (0, self.decision.base))
         owed = status is Status.ELIGIBLE
         low: Exact = 0
         high: Exact | None = 0
@@ -233,15 +237,13 @@ class Runner:
             low, high = self._capped(view, cap, (low, high), (self.ledger.low, self.ledger.high))
         return self._from_pool(view, low, high)
 
-    def _merged(self, view: View, claimants: list[Claimant], value: Kleene) -> list[Claimant]:
-        """An approved base stands for the bases of all entities, which become one."""
+    def _merged(self, claimants: list[Claimant], value: Kleene) -> Claimant:
+        """An approved base stands for the bases of all entities, which become one over all years."""
         first = claimants[0]
+        if self.ledger.merged_as is None:
+            self.ledger.merged_as = first.identity
         entity = {**first.entity, str(self.program.base_key): self.decision.base}
-        if self.record:
-            self.record("approved_base", view, self.decision, (0, self.decision.base))
-        for other in claimants[1:]:
-            self.ledger.by_entity.setdefault(other.identity, (0, 0))
-        return [Claimant(first.identity, entity, value)]
+        return Claimant(self.ledger.merged_as, entity, value)
 
     def _entity_amount(self, view: View, claimant: Claimant, owed: bool) -> Interval:
         program, ledger = self.program, self.ledger
