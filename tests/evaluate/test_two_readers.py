@@ -287,3 +287,35 @@ def test_a_total_counts_the_year_of_an_amount_approved_where_no_ceiling_is_known
     result = huice.evaluate(profile, corpus, measures=[id_])
     assert result.measure(id_).years == 1
     assert (result.total.ceiling, result.total.years) == (70_000, (2025,))
+
+
+def test_an_approved_base_is_one_entity_over_all_years(corpus: Corpus) -> None:
+    """It was paid once more when another project came first on a later year's list."""
+    id_ = "shenzhen/industry-academia"
+    kind = {"kinds": ["industry_academia_sz_hk"], "cost_yuan": 9_000_000}
+    profile = {
+        "as_of": "2025-06-30",
+        "horizon_years": 2,
+        "org": {"place": "shenzhen"},
+        "projects": [{"id": "a", **kind}, {"id": "b", **kind}],
+        "years": {2026: {"projects": [{"id": "c", **kind}, {"id": "a", **kind}]}},
+        "decisions": {id_: {"decision": "granted", "base_yuan": 300_000}},
+    }
+    one = huice.evaluate(profile, corpus, measures=[id_]).measures[0]
+    assert (one.ceiling, one.years) == (150_000, 1)
+    assert ours(one) == theirs(id_, profile)
+
+
+def test_no_unit_price_cuts_while_one_of_its_quantities_is_unknown(corpus: Corpus) -> None:
+    """Also when the other is known to be 0, as the specification has it: 单价 × 面积 × 月数."""
+    id_ = "guangzhou/huangpu-park-rent"
+    premises = {"site": "huangpu_demo_park", "tenure": "rented_other", "cost_yuan": 100_000}
+    profile = {
+        "as_of": "2025-06-30",
+        "org": {"place": "guangzhou/huangpu", "kind": "enterprise"},
+        "premises": [{**premises, "period": ["2025-12-28", "2025-12-31"]}],
+        "decisions": {id_: {"decision": "granted"}},
+    }
+    one = huice.evaluate(profile, corpus, measures=[id_]).measures[0]
+    assert (one.certain, one.ceiling) == (0, 50_000)
+    assert ours(one) == theirs(id_, profile)
