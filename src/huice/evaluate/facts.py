@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from huice.language.calendar import in_year
 
@@ -112,10 +112,12 @@ def views(profile: Profile, defaults: Defaults) -> tuple[View, ...]:
 
 
 def _previous(profile: Profile, defaults: Defaults) -> View | None:
+    """The year before the first: what the profile states for it, and nothing else."""
     year = profile.claim_year - 1
     if year not in profile.years:
         return None
-    return _view(profile, year, defaults, None)
+    stated = structs.replace(profile, org={}, lists=dict.fromkeys(profile.lists))
+    return _view(stated, year, defaults, None)
 
 
 def _view(profile: Profile, year: int, defaults: Defaults, previous: View | None) -> View:

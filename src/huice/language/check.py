@@ -199,12 +199,20 @@ class Checker:
     def _alike(self, items: tuple[Any, ...], sum_of: bool = False) -> Type | None:
         types = [found for found in map(self.type_of, items) if found is not None]
         if sum_of and types == [YEAR, SPAN]:
-            return YEAR
+            return self._whole_years(items[1])
         for other in types[1:]:
             if other != types[0]:
                 self._clash(types[0], other, "不能放在一起", "do not go together")
                 return None
         return self._counted(types[0]) if types else None
+
+    def _whole_years(self, node: Any) -> Type:
+        if isinstance(node, n.Literal) and (node.denominator != 1 or node.numerator % 12):
+            self._say(
+                f"年度只能加减整年，写的是“{node.text}”",
+                f"whole years can be added to a year, not “{node.text}”",
+            )
+        return YEAR
 
     def _counted(self, found: Type) -> Type | None:
         """The type of something that can be added, capped or multiplied: a quantity, or a fault."""
@@ -218,7 +226,7 @@ class Checker:
         if left is None or right is None:
             return None
         if left == YEAR and right in (YEAR, SPAN):
-            return SPAN if right == YEAR else YEAR
+            return SPAN if right == YEAR else self._whole_years(node.right)
         if left != right:
             self._clash(left, right, "不能相减", "cannot be subtracted")
             return None
