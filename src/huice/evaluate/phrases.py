@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from huice.corpus.model import Condition
 from huice.corpus.numbers import spans_of
+from huice.evaluate.closures import Closures, Test
 from huice.language import nodes as n
 from huice.language.check import facts_named, kinds_named
 from huice.language.printing import say
-from huice.language.scope import Scope
 from huice.language.text import Text
 
 Span = tuple[int, int]
@@ -26,46 +26,65 @@ class Phrase(Struct, frozen=True):
     kind: str
     says: Text
     facts: tuple[str, ...]
+    test: Test
+
+
+class Conditions(Struct, frozen=True):
+    """The conditions of a rule, made ready; `kinds` are those they speak of beside `org`."""
+
+    phrases: tuple[Phrase, ...]
+    kinds: tuple[tuple[str, tuple[Test, ...]], ...]
+
+
+class Told(Struct, frozen=True):
+    """A node in words: its sentence, the facts it reads, where its numbers stand in the measure's text."""
+
+    label: Text
+    facts: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
 
 
 class Phrases:
     """Sentences of a scope's nodes. A node is known by its identity: rules live as long as their corpus."""
 
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-        self._kept: dict[tuple[str, int], tuple[Any, Any]] = {}
+    def __init__(self, closures: Closures) -> None:
+        self.closures, self.scope = closures, closures.scope
+        self._kept: dict[tuple[int, str], tuple[Any, Any]] = {}
 
-    def _once(self, what: str, thing: Any, make: Callable[[], T]) -> T:
-        found = self._kept.get((what, id(thing)))
-        if found is None or found[0] is not thing:
-            found = self._kept[what, id(thing)] = (thing, make())
+    def _once(self, thing: Any, text: str, make: Callable[[Any, str], T]) -> T:
+        found = self._kept.get((id(thing), text))
+        if found is None:
+            found = self._kept[id(thing), text] = (thing, make(thing, text))
         value: T = found[1]
         return value
 
-    def says(self, node: Any) -> Text:
-        """The node as a sentence in both languages."""
-        return self._once(
-            "says", node, lambda: Text(say(node, self.scope, "zh"), say(node, self.scope, "en"))
-        )
+    def told(self, node: Any, text: str) -> Told:
+        """The node in words; its numbers are looked for in this text, each at its first place."""
+        return self._once(node, text, self._told)
 
-    def facts(self, node: Any) -> tuple[str, ...]:
-        """The facts that the node reads."""
-        return self._once("facts", node, lambda: facts_named(node, self.scope))
+    def _told(self, node: Any, text: str) -> Told:
+        literals = [part for part in n.walk(node) if isinstance(part, n.Literal)]
+        spans = dict.fromkeys(span for one in literals for span in spans_of(text, one)[:1])
+        return Told(self._says(node), facts_named(node, self.scope), tuple(spans))
 
-    def spans(self, node: Any, text: str) -> tuple[Span, ...]:
-        """Where the numbers of the node stand in the sentence, each at its first place."""
-        return self._once("spans", node, lambda: _spans(node, text))
+    def _says(self, node: Any) -> Text:
+        return Text(say(node, self.scope, "zh"), say(node, self.scope, "en"))
 
-    def conditions(self, requires: tuple[Condition, ...]) -> tuple[Phrase, ...]:
+    def conditions(self, requires: tuple[Condition, ...]) -> Conditions:
         """The conditions of a rule, made ready."""
-        return self._once("rule", requires, lambda: tuple(map(self._phrase, requires)))
+        return self._once(requires, "", self._conditions)
+
+    def _conditions(self, requires: tuple[Condition, ...], _: str) -> Conditions:
+        phrases = tuple(map(self._phrase, requires))
+        kinds: dict[str, tuple[Test, ...]] = {}
+        for phrase in phrases:
+            if phrase.kind != "org":
+                kinds[phrase.kind] = (*kinds.get(phrase.kind, ()), phrase.test)
+        return Conditions(phrases, tuple(kinds.items()))
 
     def _phrase(self, condition: Condition) -> Phrase:
         node = condition.expression
         named = kinds_named(node, self.scope)
-        return Phrase(condition, min(named) if named else "org", self.says(node), self.facts(node))
-
-
-def _spans(node: Any, text: str) -> tuple[Span, ...]:
-    literals = [part for part in n.walk(node) if isinstance(part, n.Literal)]
-    return tuple(dict.fromkeys(span for one in literals for span in spans_of(text, one)[:1]))
+        kind = min(named) if named else "org"
+        facts = facts_named(node, self.scope)
+        return Phrase(condition, kind, self._says(node), facts, self.closures.test(node))

@@ -68,7 +68,7 @@ class Programs:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.closures = Closures(scope)
-        self.phrases = Phrases(scope)
+        self.phrases = Phrases(self.closures)
         self._kept: dict[tuple[str, Chosen], Program] = {}
 
     def get(self, measure: Measure, choices: Chosen = ()) -> Program:

@@ -25,12 +25,33 @@ class MeasureResult:
     """One measure of a result: the figures at once, the explanation when it is asked for."""
 
     def __init__(self, result: Result, outcome: Outcome) -> None:
-        self._result = result
-        self.outcome = outcome
-        self.measure: Measure = result.corpus.measure(outcome.measure)
+        self._result, self.outcome = result, outcome
         self.id, self.status = outcome.measure, outcome.status
-        self.certain, self.ceiling = outcome.certain, outcome.ceiling
-        self.clause_cap, self.years = outcome.clause_cap, outcome.year_count
+
+    @property
+    def certain(self) -> Exact:
+        """What the wording guarantees once the facts hold (确定额)."""
+        return self.outcome.certain
+
+    @property
+    def ceiling(self) -> Exact | None:
+        """The most the wording allows this applicant (本企业上限); None where no amount is stated."""
+        return self.outcome.ceiling
+
+    @property
+    def clause_cap(self) -> Exact | None:
+        """The most the wording allows anyone (条款封顶)."""
+        return self.outcome.clause_cap
+
+    @property
+    def years(self) -> int | None:
+        """The number of years in which something may be paid."""
+        return self.outcome.year_count
+
+    @property
+    def measure(self) -> Measure:
+        """The measure itself."""
+        return self._result.corpus.measure(self.id)
 
     @property
     def here(self) -> bool:
@@ -50,12 +71,11 @@ class MeasureResult:
     @lazy
     def _view(self) -> View:
         """The facts of the year that decided the status."""
-        years = self._result.views
-        decided = [year.year for year in self.outcome.years if year.status is self.status]
-        view = next(view for view in years if view.year == decided[0])
-        position = decided[0] - years[0].year
+        years = self.outcome.years
+        decided = [year.status for year in years].index(self.status)
+        view = self._result.views[decided]
         before = self._result.profile.history.get(self.id)
-        paid = sum(year.pays for year in self.outcome.years[:position])
+        paid = sum([year.pays for year in years[:decided]])
         view.support_year = 1 + paid + (before.years if before else 0)
         return view
 
@@ -70,11 +90,12 @@ class MeasureResult:
         """The unknown facts that can still change status or amount; none once the answer is no."""
         if self.status not in PAYING:
             return ()
-        closures = self._result.evaluator.programs.closures
+        programs = self._result.evaluator.programs
         found: dict[Gap, None] = {}
         for check in self.conditions:
             found.update(dict.fromkeys(check.missing))
-        found.update(dict.fromkeys(amount_gaps(self._program, closures, self._view)))
+        gaps = amount_gaps(self._program, programs.closures, programs.phrases, self._view)
+        found.update(dict.fromkeys(gaps))
         return tuple(found)
 
     @property
@@ -279,7 +300,7 @@ class Result:
     @lazy
     def measures(self) -> tuple[MeasureResult, ...]:
         """The measures asked for, in their order."""
-        return tuple(MeasureResult(self, outcome) for outcome in self.outcomes)
+        return tuple([MeasureResult(self, outcome) for outcome in self.outcomes])
 
     def measure(self, id_: str) -> MeasureResult:
         """One of the measures asked for. Raises `KeyError`."""

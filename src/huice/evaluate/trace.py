@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from msgspec import Struct
 
 from huice.corpus.numbers import spans_of
-from huice.evaluate.closures import Closures, Interval, Kleene
+from huice.evaluate.closures import Closures, Interval, Kleene, Test
 from huice.evaluate.engine import Claimant
 from huice.evaluate.facts import Decision, Entity, Exact, View
 from huice.evaluate.missing import Gap, Gaps
-from huice.evaluate.phrases import Phrase, Phrases, Span
+from huice.evaluate.phrases import Phrase, Phrases, Span, Told
 from huice.evaluate.program import ORG, Cap, Program
 from huice.language import nodes as n
-from huice.language.check import kinds_named
 from huice.language.text import Text
 
 NOBODY = ""
@@ -63,13 +63,13 @@ class Tracer:
         """A step of the engine."""
         _STEPS[kind](self, view, what, figures)
 
-    def _add(self, kind: str, view: View, label: Text, figures: Interval, *nodes: Any) -> None:
-        text = self.program.measure.text.zh
-        facts = dict.fromkeys(fact for node in nodes for fact in self.phrases.facts(node))
-        spans = dict.fromkeys(span for node in nodes for span in self.phrases.spans(node, text))
+    def _add(self, kind: str, view: View, told: Told, figures: Interval) -> None:
         self.steps.append(
-            Step(kind, view.year, label, *figures, tuple(facts), tuple(spans), self.entity)
+            Step(kind, view.year, told.label, *figures, told.facts, told.spans, self.entity)
         )
+
+    def _told(self, node: Any) -> Told:
+        return self.phrases.told(node, self.program.measure.text.zh)
 
     def amount(self, view: View, claimant: Claimant, figures: Interval) -> None:
         """The amount of one entity: its base, its rate, and what they make."""
@@ -77,18 +77,21 @@ class Tracer:
         self.entity = None if subject == ORG else str(claimant.identity)
         pays = self.program.rule.pays
         assert pays is not None
+        if not isinstance(pays.amount, n.Tiers):
+            self._base_and_rate(view, pays.amount)
+            self._add("amount", view, self._told(pays), figures)
+            return
         reached = self._reached(view, pays.amount)
         for node in reached:
             self._base_and_rate(view, node)
-        label = self._say(pays)
-        if isinstance(pays.amount, n.Tiers) and len(reached) == 1:
-            label = self._say(reached[0])
-        self._add("amount", view, label, figures, *reached)
+        rungs = [self._told(node) for node in reached]
+        label = rungs[0].label if len(rungs) == 1 else self._told(pays).label
+        facts = dict.fromkeys(fact for rung in rungs for fact in rung.facts)
+        spans = dict.fromkeys(span for rung in rungs for span in rung.spans)
+        self._add("amount", view, Told(label, tuple(facts), tuple(spans)), figures)
 
-    def _reached(self, view: View, node: Any) -> list[Any]:
-        """The rungs of a ladder that apply or may apply; the node itself if it is none."""
-        if not isinstance(node, n.Tiers):
-            return [node]
+    def _reached(self, view: View, node: n.Tiers) -> list[Any]:
+        """The rungs of a ladder that apply or may apply; the ladder itself if none does."""
         found: list[Any] = []
         for tier in node.tiers:
             holds = True if tier.when is None else self.closures.test(tier.when)(view)
@@ -96,25 +99,18 @@ class Tracer:
                 continue
             found.append(tier.value)
             if tier.when is not None:
-                label = self._say(tier.when)
-                self._add("tier", view, label, self.closures.quantity(tier.value)(view), tier.when)
+                figures = self.closures.quantity(tier.value)(view)
+                self._add("tier", view, self._told(tier.when), figures)
             if holds:
                 break
         return found or [node]
 
     def _base_and_rate(self, view: View, node: Any) -> None:
         if isinstance(node, n.ShareOf):
-            base = self.closures.quantity(node.base)(view)
-            self._add("base", view, self._say(node.base), base, node.base)
-            self._add(
-                "rate",
-                view,
-                self._say(node.rate),
-                self.closures.quantity(node.rate)(view),
-                node.rate,
-            )
+            for kind, part in (("base", node.base), ("rate", node.rate)):
+                self._add(kind, view, self._told(part), self.closures.quantity(part)(view))
         elif isinstance(node, n.Fact):
-            self._add("base", view, self._say(node), self.closures.quantity(node)(view), node)
+            self._add("base", view, self._told(node), self.closures.quantity(node)(view))
 
     def cap(self, view: View, cap: Cap, figures: Interval) -> None:
         """A cap and what is left after it."""
@@ -123,48 +119,36 @@ class Tracer:
             return
         if cap.limit.per == ORG:
             self.entity = None
-        self._add(kind, view, self._say(cap.limit), figures, cap.limit.amount)
+        self._add(kind, view, self._told(cap.limit), figures)
 
     def sum(self, view: View, count: int, figures: Interval) -> None:
         """Several entities together."""
         self.entity = None
-        self._add("sum", view, Text(f"{count} 项合计", f"sum of {count}"), figures)
+        self._add("sum", view, Told(Text(f"{count} 项合计", f"sum of {count}")), figures)
 
     def plus(self, view: View, node: Any, figures: Interval) -> None:
         """What the applicant as a whole gets on top."""
         self.entity = None
-        self._add("plus", view, self._say(node), figures, node)
+        self._add("plus", view, self._told(node), figures)
 
     def approved_base(self, view: View, decision: Decision, figures: Interval) -> None:
         """The base that the authority approved."""
         self.entity = None
-        self._add(
-            "approved_base",
-            view,
-            Text("主管部门核定的基数", "base approved by the authority"),
-            figures,
-        )
+        label = Text("主管部门核定的基数", "base approved by the authority")
+        self._add("approved_base", view, Told(label), figures)
 
     def approved(self, view: View, decision: Decision, figures: Interval) -> None:
         """The amount that the authority approved."""
         self.entity = None
-        self._add(
-            "approved",
-            view,
-            Text("主管部门批准的金额", "amount approved by the authority"),
-            figures,
-        )
+        label = Text("主管部门批准的金额", "amount approved by the authority")
+        self._add("approved", view, Told(label), figures)
 
     def pool(self, view: View, pool: Any, figures: Interval) -> None:
         """The pool that it is paid from."""
         self.entity = None
-        text = self.program.measure.text.zh
-        spans = spans_of(text, pool.holds)[:1]
+        spans = spans_of(self.program.measure.text.zh, pool.holds)[:1]
         label = Text(f"资金池：{pool.text.zh}", f"pool: {pool.text['en']}")
-        self.steps.append(Step("pool", view.year, label, *figures, (), spans, None))
-
-    def _say(self, node: Any) -> Text:
-        return self.phrases.says(node)
+        self._add("pool", view, Told(label, (), spans), figures)
 
 
 _STEPS: dict[str, Any] = {
@@ -183,56 +167,60 @@ class Checker:
 
     def __init__(self, program: Program, closures: Closures, phrases: Phrases, view: View) -> None:
         self.program, self.closures, self.view = program, closures, view
-        self.phrases = phrases.conditions(program.rule.requires)
+        self.conditions = phrases.conditions(program.rule.requires)
 
     def checks(self) -> tuple[Check, ...]:
         """Every condition, in the order of the rule, at the entities that come nearest."""
-        identity: dict[str, str | None] = {}
-        for kind in dict.fromkeys(phrase.kind for phrase in self.phrases):
-            if kind != ORG:
-                mine = [phrase for phrase in self.phrases if phrase.kind == kind]
-                identity[kind] = self._nearest(kind, mine)
-        return tuple(self._check(phrase, identity) for phrase in self.phrases)
+        identity = {kind: self._nearest(kind, tests) for kind, tests in self.conditions.kinds}
+        return tuple([self._check(phrase, identity) for phrase in self.conditions.phrases])
 
-    def _nearest(self, kind: str, phrases: Sequence[Phrase]) -> str | None:
+    def _nearest(self, kind: str, tests: Sequence[Test]) -> str | None:
         """Puts the entity that fails least into the view; its identity, None when none is listed."""
-        entities = self.view.lists.get(kind)
-        tests = [self.closures.test(phrase.condition.expression) for phrase in phrases]
+        entities, rows = self.view.lists.get(kind), self.view.rows
         ranked: list[tuple[int, int, int, Entity]] = []
         for position, entity in enumerate([{}] if entities is None else entities):
-            self.view.rows[kind] = entity
+            rows[kind] = entity
             values = [test(self.view) for test in tests]
             empty = self.program.measure.subject == kind and self.program.without_base(self.view)
             ranked.append((values.count(False) + bool(empty), values.count(None), position, entity))
         if not ranked:
-            self.view.rows[kind] = {}
+            rows[kind] = {}
             return NOBODY
-        *_, position, entity = min(ranked, key=lambda item: item[:3])
-        self.view.rows[kind] = entity
+        *_, position, entity = min(ranked, key=itemgetter(0, 1, 2))
+        rows[kind] = entity
         return None if entities is None else str(entity.get("id", position))
 
     def _check(self, phrase: Phrase, identity: dict[str, str | None]) -> Check:
-        node = phrase.condition.expression
-        nobody = identity.get(phrase.kind) == NOBODY
-        holds = False if nobody else self.closures.test(node)(self.view)
-        gaps = Gaps(self.closures, self.view, dict(identity)).of_test(node) if holds is None else ()
+        condition, entity = phrase.condition, identity.get(phrase.kind)
+        holds = False if entity == NOBODY else phrase.test(self.view)
+        missing: tuple[Gap, ...] = ()
+        if holds is None:
+            gaps = Gaps(self.closures, self.view, dict(identity)).of_test(condition.expression)
+            missing = tuple(dict.fromkeys(gaps))
         return Check(
-            phrase.condition.label,
+            condition.label,
             holds,
             phrase.says,
             phrase.facts,
-            None if nobody else identity.get(phrase.kind),
-            tuple(dict.fromkeys(gaps)),
-            phrase.condition.where.line,
+            entity or None,
+            missing,
+            condition.where.line,
         )
 
 
-def amount_gaps(program: Program, closures: Closures, view: View) -> tuple[Gap, ...]:
+def amount_gaps(
+    program: Program, closures: Closures, phrases: Phrases, view: View
+) -> tuple[Gap, ...]:
     """The unknown facts that leave the amount open, over all entities that are not left out."""
     rule, subject = program.rule, program.measure.subject
     if rule.pays is None:
         return ()
     nodes: list[Any] = [rule.pays.amount, *(limit.amount for limit in rule.limits)]
+    conditions = [
+        phrase.condition.expression
+        for phrase in phrases.conditions(rule.requires).phrases
+        if phrase.kind == subject != ORG
+    ]
     found: dict[Gap, None] = {}
     for identity, entity in _entities(program, view):
         if subject != ORG:
@@ -240,9 +228,8 @@ def amount_gaps(program: Program, closures: Closures, view: View) -> tuple[Gap, 
         gaps = Gaps(closures, view, {subject: identity} if subject != ORG else {})
         for node in nodes:
             found.update(dict.fromkeys(gaps.of_quantity(node)))
-        for condition in rule.requires if subject != ORG else ():
-            if subject in kinds_named(condition.expression, closures.scope):
-                found.update(dict.fromkeys(gaps.of_test(condition.expression)))
+        for condition in conditions:
+            found.update(dict.fromkeys(gaps.of_test(condition)))
     if rule.plus is not None:
         found.update(dict.fromkeys(Gaps(closures, view, {}).of_quantity(rule.plus)))
     return tuple(found)
