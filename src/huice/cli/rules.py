@@ -17,7 +17,6 @@ from huice.cli.words import GIVES, NO_CAP, NOT_MONEY, UNSTATED
 from huice.cli.wrapping import Inline, Span
 from huice.corpus.corpus import default_folder
 from huice.corpus.model import Document, Gives, Measure
-from huice.evaluate.engine import clause_cap
 from huice.evaluate.evaluator import evaluator
 from huice.evaluate.facts import Exact
 from huice.evaluate.result import decimal
@@ -77,7 +76,7 @@ def _near(place: str, places: Sequence[str]) -> bool:
 
 def cap_of(out: Surface, measure: Measure) -> Exact | None:
     """The cap of the clause, whatever the applicant."""
-    return clause_cap(evaluator(out.corpus).programs.get(measure))
+    return evaluator(out.corpus).programs.get(measure).clause_cap
 
 
 def _cap_word(out: Surface, measure: Measure) -> str:

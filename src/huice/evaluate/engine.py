@@ -6,16 +6,16 @@ caps, the pool. What earlier years left behind is a `Ledger`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, reduce
 from typing import Any
 
 from msgspec import Struct, structs
 
 from huice.corpus.model import Pool
-from huice.evaluate.closures import Interval, Kleene, least
+from huice.evaluate.closures import Interval, Kleene, added, least
 from huice.evaluate.facts import Decision, Entity, Exact, History, PoolState, View
-from huice.evaluate.outcome import PAYING, RANK, Outcome, Status, YearOutcome, best
+from huice.evaluate.outcome import PAYING, Outcome, Status, YearOutcome, best
 from huice.evaluate.program import ORG, Cap, Program
 from huice.language import nodes as n
 from huice.language.units import value_of
@@ -52,6 +52,27 @@ class Ledger:
             self.pool_low = self.pool_high = _pool_left(pool, state)
 
 
+def never_holds(program: Program, views: Sequence[View], history: History | None) -> bool:
+    """Whether the conditions that name no entity fail in every year: then there is nothing to run."""
+    first = history.years + 1 if history else 1
+    for view in views:
+        view.support_year = first
+        if program.outer(view) is not False:
+            return False
+    return True
+
+
+def nothing(program: Program, years: Iterable[int], *, near: bool = True) -> Outcome:
+    """The outcome of conditions that hold in none of the years."""
+    cap, id_ = program.clause_cap, program.measure.id
+    return Outcome(id_, Status.INELIGIBLE, 0, 0, cap, (), tuple(map(_failed, years)), near=near)
+
+
+@lru_cache(maxsize=256)
+def _failed(year: int) -> YearOutcome:
+    return YearOutcome(year, Status.INELIGIBLE, 0, 0, "conditions")
+
+
 class Runner:
     """One measure of one profile: call `outcome()` once."""
 
@@ -77,13 +98,13 @@ class Runner:
         """The measure over all years of the horizon."""
         years = tuple(self._year(view) for view in self.views)
         status = best([year.status for year in years])
-        cap = clause_cap(self.program)
-        id_ = self.program.measure.id
+        cap, id_ = self.program.clause_cap, self.program.measure.id
         if status not in PAYING:
             return Outcome(id_, status, 0, 0, cap, (), years)
-        certain = cut(sum(year.certain for year in years))
-        open_ended = self.program.pays is None or any(year.ceiling is None for year in years)
-        ceiling = None if open_ended else cut(sum(year.ceiling or 0 for year in years))
+        certain = cut(reduce(added, [year.certain for year in years]))
+        ceilings = [year.ceiling for year in years if year.ceiling is not None]
+        open_ended = self.program.pays is None or len(ceilings) < len(years)
+        ceiling = None if open_ended else cut(reduce(added, ceilings))
         paying = None if open_ended else tuple(year.year for year in years if year.pays)
         stated = self.program.pays is not None
         outcome = Outcome(id_, status, certain, ceiling, cap, paying, years, quantified=stated)
@@ -125,12 +146,12 @@ class Runner:
 
     def _remember(self, year: YearOutcome) -> None:
         ledger = self.ledger
-        if year.pays and year.status in PAYING:
+        if year.pays:
             ledger.paid_years.append(year.year)
+            ledger.low = added(ledger.low, year.certain)
+            ledger.high = added(ledger.high, year.ceiling or 0)
         elif ledger.paid_years or ledger.years_before:
             ledger.broken = True
-        ledger.low += year.certain
-        ledger.high += year.ceiling or 0
 
     def _eligibility(self, view: View) -> tuple[Kleene, list[Claimant]]:
         program = self.program
@@ -162,10 +183,9 @@ class Runner:
         return found
 
     def _status(self, view: View, value: Kleene) -> tuple[Status, str]:
-        valid = self.program.rule.valid
-        spent = self._spent(view)
         if value is False:
             return Status.INELIGIBLE, "conditions"
+        valid, spent = self.program.rule.valid, self._spent(view)
         if self.decision.outcome == "refused":
             return Status.INELIGIBLE, "refused"
         if valid and valid.starts and view.claim_date < valid.starts:
@@ -228,8 +248,8 @@ class Runner:
         high: Exact | None = 0
         for claimant in claimants:
             one, other = self._entity_amount(view, claimant, owed)
-            low += one
-            high = None if high is None or other is None else high + other
+            low = added(low, one)
+            high = None if high is None or other is None else added(high, other)
         if self.record and len(claimants) > 1:
             self.record("sum", view, len(claimants), (low, high))
         low, high = self._plus(view, claimants, owed, (low, high))
@@ -269,7 +289,8 @@ class Runner:
             low, high = self._capped(view, cap, (low, high), received)
         view.rows[ORG] = applicant
         if high is None or high > 0:
-            ledger.by_entity[claimant.identity] = (received[0] + low, received[1] + (high or 0))
+            total = (added(received[0], low), added(received[1], high or 0))
+            ledger.by_entity[claimant.identity] = total
         return low, high
 
     def _capped(
@@ -372,20 +393,3 @@ def cut(amount: Exact) -> Exact:
         return amount
     fen = amount.numerator * 100 // amount.denominator
     return fen // 100 if fen % 100 == 0 else type(amount)(fen, 100)
-
-
-def clause_cap(program: Program) -> Exact | None:
-    """What the clause states for one unit and one period, whatever the profile; None if nothing.
-
-    The smallest scoped cap; of a ladder of caps the highest rung; of listed sums the largest.
-    """
-    blank = View(2000, date(2000, 1, 1), {kind: {} for kind in (ORG, program.measure.subject)}, {})
-    caps = (*program.entity_caps, *program.org_caps)
-    hard = [cap for cap in caps if not cap.soft]
-    stated = [cap.amount(blank)[1] for cap in hard or caps]
-    if program.pays is not None and not stated:
-        stated = [program.pays(blank)[1]]
-    return min((high for high in stated if high is not None), default=None)
-
-
-__all__ = ["RANK", "Runner", "clause_cap", "cut"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import structs
 
@@ -14,14 +14,19 @@ from huice.corpus.model import Measure
 from huice.corpus.readings import chosen
 from huice.corpus.source import Problem
 from huice.evaluate.closures import NOTHING, UNKNOWN, Interval
-from huice.evaluate.engine import NO_DECISION, Recorder, Runner, clause_cap
+from huice.evaluate.engine import NO_DECISION, Recorder, Runner, never_holds, nothing
 from huice.evaluate.facts import Profile, View, views
-from huice.evaluate.outcome import Outcome, Status, YearOutcome, by_year
+from huice.evaluate.outcome import Outcome, by_year
 from huice.evaluate.profiles import BadProfile, defaults_of, load_profile
 from huice.evaluate.program import Program, Programs, holds_at
 from huice.language.text import Text, did_you_mean
 
-Plan = list[tuple[Measure, Program, bool]]
+K = TypeVar("K")
+T = TypeVar("T")
+Near = tuple[tuple[int, Program], ...]
+"""The programs of a list of measures that can hold at a place, each with its position in the list."""
+MOST_KEPT = 64
+"""Places, and spans of years, for which an evaluator keeps what it found."""
 
 
 class Evaluator:
@@ -32,8 +37,8 @@ class Evaluator:
         self.programs = Programs(corpus.vocabulary.scope)
         self.defaults = defaults_of(corpus)
         self._bars = _bars(corpus)
-        self._elsewhere: dict[tuple[int, range], Outcome] = {}
-        self._plans: dict[tuple[int, str | None], Plan] = {}
+        self._near: dict[frozenset[str | None], Near] = {}
+        self._elsewhere: dict[range, tuple[Outcome, ...]] = {}
 
     def views(self, profile: Profile) -> tuple[View, ...]:
         """The profile's facts, year by year."""
@@ -49,30 +54,50 @@ class Evaluator:
     ) -> list[Outcome]:
         """The outcome of each measure, in their order."""
         years = facts if facts is not None else self.views(profile)
-        places = {view.rows["org"].get("place") for view in years}
-        found = []
-        for measure, program, near in self._plan(measures, places):
-            if measure.id in profile.readings:
-                program = self.program(measure, profile)
-                near = any(holds_at(program, place) for place in places)
-            found.append(
-                self.run(program, profile, years) if near else self._other_place(program, profile)
-            )
+        places = frozenset(view.rows["org"].get("place") for view in years)
+        found = list(self.elsewhere(measures, profile.calendar_years()))
+        for position, program in self.near(measures, places):
+            found[position] = self.run(program, profile, years)
+        if profile.readings:
+            for position, measure in enumerate(measures):
+                if measure.id in profile.readings:
+                    found[position] = self._as_read(measure, profile, years, places)
         return found
 
-    def _plan(self, measures: Sequence[Measure], places: set[str | None]) -> Plan:
-        """The measures' programs, and which can hold at the places; kept for the whole corpus."""
-        whole = measures is self.corpus.measures and len(places) == 1
-        key = (id(measures), next(iter(places)))
-        if whole and key in self._plans:
-            return self._plans[key]
-        plan = []
-        for measure in measures:
-            program = self.programs.get(measure)
-            plan.append((measure, program, any(holds_at(program, place) for place in places)))
-        if whole:
-            self._plans[key] = plan
-        return plan
+    def _as_read(
+        self,
+        measure: Measure,
+        profile: Profile,
+        years: Sequence[View],
+        places: frozenset[str | None],
+    ) -> Outcome:
+        """A measure of which the profile chooses readings: they may change where it holds."""
+        program = self.program(measure, profile)
+        if any(holds_at(program, place) for place in places):
+            return self.run(program, profile, years)
+        return nothing(program, profile.calendar_years(), near=False)
+
+    def near(self, measures: Sequence[Measure], places: frozenset[str | None]) -> Near:
+        """The measures that can hold at one of the places, by the text; kept for the whole corpus."""
+        whole = measures is self.corpus.measures
+        if whole and places in self._near:
+            return self._near[places]
+        programs = enumerate(map(self.programs.get, measures))
+        found = tuple(
+            (position, program)
+            for position, program in programs
+            if any(holds_at(program, place) for place in places)
+        )
+        return _keep(self._near, places, found) if whole else found
+
+    def elsewhere(self, measures: Sequence[Measure], years: range) -> tuple[Outcome, ...]:
+        """The answer of each measure to a firm at another place: the same for every such firm."""
+        whole = measures is self.corpus.measures
+        if whole and years in self._elsewhere:
+            return self._elsewhere[years]
+        programs = map(self.programs.get, measures)
+        found = tuple(nothing(program, years, near=False) for program in programs)
+        return _keep(self._elsewhere, years, found) if whole else found
 
     def run(
         self,
@@ -96,11 +121,14 @@ class Evaluator:
         record: Recorder | None = None,
     ) -> Outcome:
         measure, pool = program.measure, program.rule.pool
+        history = profile.history.get(measure.id)
+        if never_holds(program, years, history):
+            return nothing(program, profile.calendar_years())
         return Runner(
             program,
             years,
             profile.decisions.get(measure.id, NO_DECISION),
-            profile.history.get(measure.id),
+            history,
             self.corpus.pools[pool] if pool else None,
             profile.pools.get(pool) if pool else None,
             record,
@@ -127,23 +155,12 @@ class Evaluator:
 
         return award
 
-    def _other_place(self, program: Program, profile: Profile) -> Outcome:
-        """The firm is elsewhere: the same answer for every such profile, made once."""
-        years = profile.calendar_years()
-        key = (id(program), years)
-        found = self._elsewhere.get(key)
-        if found is None:
-            found = self._elsewhere[key] = Outcome(
-                program.measure.id,
-                Status.INELIGIBLE,
-                0,
-                0,
-                clause_cap(program),
-                (),
-                tuple(YearOutcome(year, Status.INELIGIBLE, 0, 0, "conditions") for year in years),
-                near=False,
-            )
-        return found
+
+def _keep(kept: dict[K, T], key: K, value: T) -> T:
+    if len(kept) >= MOST_KEPT:
+        kept.clear()
+    kept[key] = value
+    return value
 
 
 def _bars(corpus: Corpus) -> dict[str, set[str]]:

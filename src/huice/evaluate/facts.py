@@ -92,13 +92,22 @@ class Profile(Struct, frozen=True):
         return range(self.claim_year, self.claim_year + self.horizon)
 
 
-class Defaults(Struct, frozen=True):
-    """What stands in for facts that are not given: another fact by key, or the whole claim year."""
+class KindDefaults(Struct, frozen=True):
+    """What stands in for absent facts of one kind of entity, by profile keys.
 
-    facts: tuple[tuple[str, str, str], ...]
-    whole_year: tuple[tuple[str, str], ...]
+    `facts`: another fact; `whole_year`: the whole claim year. `periods` are moved into the year.
+    """
+
+    facts: tuple[tuple[str, str], ...] = ()
+    whole_year: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
+
+
+class Defaults(Struct, frozen=True):
+    """What stands in for facts that are not given, by kind; `records` are cut at the end of the year."""
+
+    kinds: Mapping[str, KindDefaults]
     records: tuple[str, ...]
-    periods: tuple[tuple[str, str], ...]
 
 
 def views(profile: Profile, defaults: Defaults) -> tuple[View, ...]:
@@ -126,7 +135,7 @@ def _view(profile: Profile, year: int, defaults: Defaults, previous: View | None
     lists: dict[str, list[Entity] | None] = {}
     for kind, base in profile.lists.items():
         entities = own.lists.get(kind, base) if own else base
-        lists[kind] = None if entities is None else [dict(entity) for entity in entities]
+        lists[kind] = None if entities is None else [*entities]
     _fill(org, lists, year, defaults)
     return View(year, in_year(profile.as_of, year), {"org": org}, lists, previous)
 
@@ -138,21 +147,24 @@ def _fill(
     for key in defaults.records:
         records = org.get(key)
         if records:
-            dated = {
-                name: tuple(day for day in days if day <= last) for name, days in records.items()
-            }
+            dated = {name: tuple([d for d in days if d <= last]) for name, days in records.items()}
             org[key] = {name: days for name, days in dated.items() if days}
-    rows: list[tuple[str, Entity]] = [("org", org)]
-    rows += [(kind, entity) for kind, entities in lists.items() for entity in entities or ()]
-    for kind, row in rows:
-        for owner, key, other in defaults.facts:
-            if owner == kind and key not in row and other in row:
-                row[key] = row[other]
-        for owner, key in defaults.periods:
-            if owner == kind and key in row:
-                first, end = row[key]
-                shift = year - first.year
-                row[key] = (in_year(first, year), in_year(end, end.year + shift))
-        for owner, key in defaults.whole_year:
-            if owner == kind and key not in row:
-                row[key] = (date(year, 1, 1), last)
+    for kind, own in defaults.kinds.items():
+        if kind == "org":
+            _complete(org, year, own)
+        elif entities := lists.get(kind):
+            lists[kind] = [_complete(dict(entity), year, own) for entity in entities]
+
+
+def _complete(row: Entity, year: int, defaults: KindDefaults) -> Entity:
+    for key, other in defaults.facts:
+        if key not in row and other in row:
+            row[key] = row[other]
+    for key in defaults.periods:
+        if key in row:
+            first, end = row[key]
+            row[key] = (in_year(first, year), in_year(end, end.year + year - first.year))
+    for key in defaults.whole_year:
+        if key not in row:
+            row[key] = (date(year, 1, 1), date(year, 12, 31))
+    return row

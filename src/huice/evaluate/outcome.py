@@ -19,13 +19,13 @@ class Status(StrEnum):
     INELIGIBLE = "ineligible"
 
 
-RANK = {status: rank for rank, status in enumerate(Status)}
+FROM_BEST = tuple(Status)
 PAYING = (Status.ELIGIBLE, Status.DISCRETIONARY, Status.UNKNOWN)
 
 
 def best(statuses: list[Status]) -> Status:
     """The best of several; ineligible when there are none."""
-    return min(statuses, key=RANK.__getitem__, default=Status.INELIGIBLE)
+    return next((status for status in FROM_BEST if status in statuses), Status.INELIGIBLE)
 
 
 class YearOutcome(Struct, frozen=True):

@@ -62,13 +62,23 @@ class Phrases:
         """The node in words; its numbers are looked for in this text, each at its first place."""
         return self._once(node, text, self._told)
 
+    def says(self, node: Any) -> Text:
+        """The node as a sentence in both languages."""
+        return self.told(node, "").label
+
+    def facts(self, node: Any) -> tuple[str, ...]:
+        """The facts that the node reads."""
+        return self.told(node, "").facts
+
+    def spans(self, node: Any, text: str) -> tuple[Span, ...]:
+        """Where the numbers of the node stand in the text, each at its first place."""
+        return self.told(node, text).spans
+
     def _told(self, node: Any, text: str) -> Told:
         literals = [part for part in n.walk(node) if isinstance(part, n.Literal)]
         spans = dict.fromkeys(span for one in literals for span in spans_of(text, one)[:1])
-        return Told(self._says(node), facts_named(node, self.scope), tuple(spans))
-
-    def _says(self, node: Any) -> Text:
-        return Text(say(node, self.scope, "zh"), say(node, self.scope, "en"))
+        label = Text(say(node, self.scope, "zh"), say(node, self.scope, "en"))
+        return Told(label, facts_named(node, self.scope), tuple(spans))
 
     def conditions(self, requires: tuple[Condition, ...]) -> Conditions:
         """The conditions of a rule, made ready."""
@@ -86,5 +96,4 @@ class Phrases:
         node = condition.expression
         named = kinds_named(node, self.scope)
         kind = min(named) if named else "org"
-        facts = facts_named(node, self.scope)
-        return Phrase(condition, kind, self._says(node), facts, self.closures.test(node))
+        return Phrase(condition, kind, self.says(node), self.facts(node), self.closures.test(node))

@@ -14,6 +14,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from huice.corpus.corpus import Corpus
 from huice.corpus.cursor import MISSING, Cursor, parse_day
 from huice.corpus.model import FactInfo
@@ -24,6 +26,7 @@ from huice.evaluate.facts import (
     Entity,
     Exact,
     History,
+    KindDefaults,
     PoolState,
     Profile,
     YearFacts,
@@ -598,16 +601,16 @@ def _shown(value: Any) -> str:
 def defaults_of(corpus: Corpus) -> Defaults:
     """What the vocabulary lets stand in for absent facts."""
     scope = corpus.vocabulary.scope
-    facts, whole, records, periods = [], [], [], []
+    kinds: dict[str, KindDefaults] = {}
     for fact in scope.facts.values():
+        own = kinds.get(fact.entity, KindDefaults())
+        other = scope.find(fact.default) if fact.default else None
         if fact.default == "claim_year":
-            whole.append((fact.entity, fact.key))
-        elif fact.default:
-            other = scope.find(fact.default)
-            if other:
-                facts.append((fact.entity, fact.key, other.key))
-        if fact.sort == "records":
-            records.append(fact.key)
+            own = structs.replace(own, whole_year=(*own.whole_year, fact.key))
+        elif other is not None:
+            own = structs.replace(own, facts=(*own.facts, (fact.key, other.key)))
         if fact.sort == "period":
-            periods.append((fact.entity, fact.key))
-    return Defaults(tuple(facts), tuple(whole), tuple(records), tuple(periods))
+            own = structs.replace(own, periods=(*own.periods, fact.key))
+        if own != KindDefaults():
+            kinds[fact.entity] = own
+    return Defaults(kinds, tuple(f.key for f in scope.facts.values() if f.sort == "records"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from msgspec import Struct, structs
@@ -43,6 +45,7 @@ class Program(Struct, frozen=True):
     `outer` are the conditions that name no entity but org; `elsewhere[kind]` those that one entity of another
     kind must meet together; `own` those of each entity of the measure's subject. `base_key` is the fact that
     an approved base replaces, and `approved` what is paid then: no unit price cuts an approved base.
+    `clause_cap` is what the clause states for one unit and one period, whatever the profile.
     """
 
     measure: Measure
@@ -58,6 +61,7 @@ class Program(Struct, frozen=True):
     org_caps: tuple[Cap, ...]
     plus: Quantity | None
     base_key: str | None
+    clause_cap: Exact | None
     place: str
     awards: bool
 
@@ -93,13 +97,14 @@ class Programs:
         pays = rule.pays
         if pays is not None and pays.per is not None:
             caps.insert(0, self._cap(pays, self.closures.quantity(pays.amount)))
+        paid = self._pays(pays)
         return Program(
             measure,
             rule,
             every(outer),
             tuple((kind, every(tests)) for kind, tests in by_kind.items()),
             every(own),
-            self._pays(pays),
+            paid,
             self._pays(structs.replace(pays, amount=_free_of_price(pays.amount))) if pays else None,
             self._without_base(rule),
             tuple(cap for cap in caps if cap.limit.per is None),
@@ -107,6 +112,7 @@ class Programs:
             tuple(cap for cap in caps if cap.limit.per == ORG),
             self.closures.quantity(rule.plus) if rule.plus is not None else None,
             self._key(base_of(pays.amount) if pays else None),
+            _clause_cap(caps, paid, measure.subject),
             _home(rule),
             _reads_awards(rule),
         )
@@ -169,6 +175,20 @@ _CARRIERS = (
     n.ExcessOver,
 )  # fmt: skip
 """What an amount may be made of around its base."""
+
+
+def _clause_cap(caps: Sequence[Cap], pays: Quantity | None, subject: str) -> Exact | None:
+    """What the clause states for one unit and one period, whatever the profile; None if nothing.
+
+    The smallest scoped cap; of a ladder of caps the highest rung; of listed sums the largest.
+    """
+    blank = View(2000, date(2000, 1, 1), {ORG: {}, subject: {}}, {})
+    scoped = [cap for cap in caps if cap.limit.per is not None]
+    hard = [cap for cap in scoped if not cap.soft]
+    stated = [cap.amount(blank)[1] for cap in hard or scoped]
+    if pays is not None and not stated:
+        stated = [pays(blank)[1]]
+    return min((high for high in stated if high is not None), default=None)
 
 
 def base_of(amount: n.Node) -> n.Node | None:

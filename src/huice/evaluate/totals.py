@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
 from huice.corpus.corpus import Corpus
 from huice.corpus.model import Group
+from huice.evaluate.closures import added
 from huice.evaluate.engine import cut
 from huice.evaluate.facts import Exact
-from huice.evaluate.outcome import Outcome, Status, best, by_year
+from huice.evaluate.outcome import PAYING, Outcome, Status, best, by_year
 from huice.language.check import lies_in
 from huice.language.units import value_of
 
@@ -45,7 +46,9 @@ def total(
     With an open place (`open_places`: all that may be chosen) the figures are those of the best single place:
     amounts of different cities are never added.
     """
-    counted = [outcome for outcome in outcomes if corpus.measure(outcome.measure).benefit]
+    statuses = [outcome.status for outcome in outcomes]
+    open_ = [outcome for outcome in outcomes if outcome.status in PAYING]
+    counted = [outcome for outcome in open_ if corpus.measure(outcome.measure).benefit]
     by_id = {
         outcome.measure: outcome
         for outcome in counted
@@ -59,12 +62,12 @@ def total(
     of_eligible = [_sums(eligible, corpus, readings, place) for place in places]
     years = sorted({year for outcome in by_id.values() for year in outcome.paying or ()})
     return Total(
-        best([outcome.status for outcome in outcomes]),
+        best(statuses),
         certain,
         ceiling,
         max(one.ceiling for one in of_eligible),
         tuple(years),
-        {status.value: sum(o.status is status for o in outcomes) for status in Status},
+        {status.value: statuses.count(status) for status in Status},
         tuple(o.measure for o in counted if o.ceiling is None or not o.quantified),
         tuple(group.id for group in corpus.groups if _claims_twice(group, by_id)),
         max(one.added_up for one in sums),
@@ -92,20 +95,29 @@ def _sums(
     ceiling: Exact = 0
     grouped: set[str] = set()
     for group in corpus.groups:
-        rule = readings.get(group.id, {}).get("rule", group.rule)
         members = [here[id_] for id_ in group.members if id_ in here]
-        if rule == "warn" or not members:
+        if not members:
+            continue
+        rule = readings.get(group.id, {}).get("rule", group.rule)
+        if rule == "warn":
             continue
         if rule == "stack" and group.ceiling is None:
             continue
         grouped |= {member.measure for member in members}
         one, other = _joined(group, rule, members)
-        certain += one
-        ceiling += other
-    alone = [outcome for id_, outcome in here.items() if id_ not in grouped]
-    certain += sum(outcome.certain for outcome in alone)
-    ceiling += sum(outcome.ceiling or 0 for outcome in alone)
-    return _Sums(certain, ceiling, sum(outcome.ceiling or 0 for outcome in here.values()))
+        certain, ceiling = added(certain, one), added(ceiling, other)
+    for id_, outcome in here.items():
+        if id_ not in grouped:
+            certain = added(certain, outcome.certain)
+            ceiling = added(ceiling, outcome.ceiling or 0)
+    return _Sums(certain, ceiling, _sum(outcome.ceiling or 0 for outcome in here.values()))
+
+
+def _sum(amounts: Iterable[Exact]) -> Exact:
+    total: Exact = 0
+    for amount in amounts:
+        total = added(total, amount)
+    return total
 
 
 def _joined(group: Group, rule: str, members: Sequence[Outcome]) -> tuple[Exact, Exact]:
@@ -114,7 +126,7 @@ def _joined(group: Group, rule: str, members: Sequence[Outcome]) -> tuple[Exact,
     if rule == "highest":
         one, other = max(certain), max(ceiling)
     else:
-        one, other = sum(certain), sum(ceiling)
+        one, other = _sum(certain), _sum(ceiling)
     if group.ceiling is None:
         return one, other
     cap: Exact = value_of(group.ceiling.amount)  # type: ignore[arg-type]  # a literal, checked at load
@@ -130,10 +142,10 @@ def _capped_yearly(members: Sequence[Outcome], cap: Exact) -> tuple[Exact, Exact
     ceiling: dict[int, Exact] = {}
     for member in members:
         for year, (low, high) in by_year(member).items():
-            certain[year] = certain.get(year, 0) + low
-            ceiling[year] = ceiling.get(year, 0) + (high or 0)
-    low = cut(sum(min(cap, amount) for amount in certain.values()))
-    return low, cut(sum(min(cap, amount) for amount in ceiling.values()))
+            certain[year] = added(certain.get(year, 0), low)
+            ceiling[year] = added(ceiling.get(year, 0), high or 0)
+    low = cut(_sum(min(cap, amount) for amount in certain.values()))
+    return low, cut(_sum(min(cap, amount) for amount in ceiling.values()))
 
 
 def _claims_twice(group: Group, outcomes: Mapping[str, Outcome]) -> bool:
