@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from huice.cli.find import level, place_name
@@ -28,6 +29,7 @@ from huice.evaluate.formula import entity_name, formulas
 from huice.evaluate.missing import Gap
 from huice.evaluate.outcome import PAYING, Status
 from huice.evaluate.result import MeasureResult, Result
+from huice.language.text import Text
 
 UNPAID = (Gives.NON_MONETARY, Gives.SERVICE)
 LABEL = {"zh": 6, "en": 10}
@@ -54,11 +56,24 @@ def figures(out: Surface, one: MeasureResult) -> list[tuple[str, str]]:
     """The three figures with their labels."""
     waits = one.measure.quantified and bool(one.missing)
     cap = out.text(NO_CAP) if one.clause_cap is None else out.money(one.clause_cap)
+    ceiling = ceiling_word(out, one.measure, one.ceiling, waits)
+    if one.years is not None and one.years > 1:
+        ceiling += out.say(f"（{one.years} 年合计）", f" ({one.years} years)")
+        if one.clause_cap is not None:
+            cap += out.say("（一次或一年）", " (once or a year)")
     return [
         (out.text(CERTAIN), out.money(one.certain)),
-        (out.text(CEILING), ceiling_word(out, one.measure, one.ceiling, waits)),
+        (out.text(CEILING), ceiling),
         (out.text(CLAUSE_CAP), cap),
     ]
+
+
+def label_of(out: Surface, text: Text) -> str:
+    """A label of a rule without the note that it follows from the clause before."""
+    plain = re.sub(r"^（(?:承前|读法)）", "", text.zh)
+    plain = re.sub(r"^（承前：(.*)）$", r"\1", plain)
+    english = re.sub(r"^\((?:As in the preceding clause|Reading)\):?\s*", "", text["en"])
+    return out.say(plain, english)
 
 
 def gap_name(out: Surface, gap: Gap) -> str:
@@ -92,13 +107,11 @@ def card(out: Surface, page: Page, result: Result, one: MeasureResult) -> None:
     _figures(out, page, one)
     for formula in formulas(one, out.corpus):
         every = one.years is not None and one.years > 1
-        lead = (
-            f"{years_word(out, formula.years)}{out.say('，每年 ', ', each year: ')}"
-            if every
-            else ""
-        )
+        lead = ""
         if every and len(formula.years) == 1:
             lead = years_word(out, formula.years) + out.colon
+        elif every:
+            lead = years_word(out, formula.years) + out.say("每年：", ", each year: ")
         page.field(out.say("算式", "Formula"), lead + out.text(formula.says), label, 2)
     if one.missing:
         names = [gap_name(out, gap) for gap in one.missing]
@@ -109,7 +122,7 @@ def card(out: Surface, page: Page, result: Result, one: MeasureResult) -> None:
         page.field(out.say("待答", "Open"), (told, "warn"), label, 2)
     for told in relations(out, result, one):
         page.field(out.say("叠加", "Overlap"), told, label, 2)
-    judged = [out.text(text) for text in one.rule.judged]
+    judged = [label_of(out, text) for text in one.rule.judged]
     if judged and one.status in PAYING:
         told = out.say(
             f"由主管部门认定：{'、'.join(judged)}", f"for the authority: {'; '.join(judged)}"

@@ -164,7 +164,9 @@ def _narrow_row(out: Surface, page: Page, row: Row) -> None:
     told = [
         f"{out.text(short)} {count}" for short, count in zip(SHORT.values(), counts, strict=True)
     ]
-    page.para(" · ".join([*told, f"{out.text(UNSTATED)} {unstated}"]), 2)
+    told.append(f"{out.text(UNSTATED)} {unstated}")
+    page.para(" · ".join(told[:2]), 2)
+    page.para(" · ".join(told[2:]), 2)
 
 
 def _side_by_side(out: Surface, page: Page, rows: Sequence[Row]) -> None:

@@ -142,6 +142,14 @@ def summary(out: Surface, page: Page, result: Result) -> None:
     ]
     columns = (Column(""), Column("", right=True), Column("", grows=True, least=20))
     page.table(columns[: len(shown[0])], shown, titles=False)
+    years = list(result.profile.calendar_years())
+    if len(years) > 1:
+        page.para(
+            out.say(
+                f"以上是 {cards.years_word(out, years)}的合计。",
+                f"Both are sums over {cards.years_word(out, years)}.",
+            )
+        )
     counts = total.counts
     if counts[Status.ELIGIBLE.value] or total.ceiling_of_eligible:
         page.para(

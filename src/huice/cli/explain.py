@@ -275,7 +275,7 @@ def show_result(out: Surface, page: Page, result: Result, one: MeasureResult) ->
 
 def conclusion(out: Surface, one: MeasureResult) -> str:
     """The answer in one or two sentences."""
-    judged = out.semicolon.join(out.text(text) for text in one.rule.judged)
+    judged = out.semicolon.join(cards.label_of(out, text) for text in one.rule.judged)
     met = sum(check.holds is True for check in one.conditions)
     if one.status not in PAYING:
         reason = out.text(one.reason)
@@ -433,7 +433,7 @@ def _conditions(out: Surface, page: Page, one: MeasureResult) -> None:
         rows.append(
             [
                 (f"{shown} {out.text(word)}", style),
-                out.text(check.label),
+                cards.label_of(out, check.label),
                 (_of(out, check.facts, check.entity) + out.text(check.says), "quiet"),
             ]
         )
@@ -450,7 +450,8 @@ def _conditions(out: Surface, page: Page, one: MeasureResult) -> None:
         page.table(columns, rows)
     for text in one.rule.judged:
         page.para(
-            out.say(f"另须主管部门认定：{text.zh}", f"For the authority to judge: {text['en']}")
+            out.say("另须主管部门认定：", "For the authority to judge: ")
+            + cards.label_of(out, text)
         )
 
 
