@@ -149,23 +149,8 @@ def caps_bind(corpus: Corpus) -> Iterable[Problem]:
                 )
 
 
-def kinds_agree(corpus: Corpus) -> Iterable[Problem]:
-    """B007: amounts and caps speak of the applicant or of the kind of thing in `for each`."""
-    scope = corpus.vocabulary.scope
-    for measure in corpus.measures:
-        named = {kind for node in _amounts(measure) for kind in kinds_named(node, scope)}
-        named |= {limit.per for limit in _limits(measure) if limit.per in scope.kinds}
-        for kind in sorted(named - {measure.subject}):
-            yield at(
-                measure,
-                "B007",
-                f"金额或封顶谈到 {kind}，for each 却是 {measure.subject}",
-                f"an amount or cap speaks of {kind}, but `for each` is {measure.subject}",
-            )
-
-
 def quotas_positive(corpus: Corpus) -> Iterable[Problem]:
-    """B008: a duration whose shortest is longer than its longest; a quota or pool of nothing."""
+    """B007: a duration whose shortest is longer than its longest; a quota or pool of nothing."""
     for measure in corpus.measures:
         lasts = measure.rule.lasts
         counts = [q.numerator for q in (measure.quota, measure.vouchers) if q is not None]
@@ -178,7 +163,7 @@ def quotas_positive(corpus: Corpus) -> Iterable[Problem]:
         if turned or 0 in counts:
             yield at(
                 measure,
-                "B008",
+                "B007",
                 "期限下限不小于上限，或名额为零",
                 "the shortest duration is not below the longest, or a quota is zero",
             )
@@ -193,12 +178,6 @@ def _conditions(measure: Measure) -> Iterator[Condition]:
 def _options(measure: Measure) -> Iterator[Option]:
     for reading in measure.readings:
         yield from reading.options
-
-
-def _limits(measure: Measure) -> Iterator[n.Limit]:
-    for limit in (measure.rule.pays, *measure.rule.limits):
-        if limit is not None:
-            yield limit
 
 
 def _amounts(measure: Measure) -> Iterator[n.Node]:

@@ -126,21 +126,18 @@ def limits_restated(corpus: Corpus) -> Iterable[Problem]:
 
 def scopes_exist(corpus: Corpus) -> Iterable[Problem]:
     """R007: `limit per` or `limit period` where no cap has such a scope to change."""
-    kinds = set(corpus.vocabulary.kinds)
     for measure, reading in _readings(corpus):
         scoped = [measure.rule.pays, *measure.rule.limits]
         has_scope = any(limit is not None and limit.per is not None for limit in scoped)
         for option in reading.options:
             changes = (option.patch.limit_per, option.patch.limit_period)
-            strange = option.patch.limit_per in kinds - {measure.subject}
-            if strange or (any(change is not UNSET for change in changes) and not has_scope):
+            if any(change is not UNSET for change in changes) and not has_scope:
                 yield at(
                     measure,
                     "R007",
-                    f"读法 {reading.id}：{option.name} 改封顶的范围，但没有这样的封顶，"
-                    f"或 for each 不是它",
+                    f"读法 {reading.id}：{option.name} 改封顶的范围，但规则没有带 per 的封顶",
                     f"reading {reading.id}: {option.name} changes the scope of a cap, but no cap"
-                    f" has one, or `for each` is another kind",
+                    f" has one",
                 )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from huice.corpus.corpus import Corpus
 from huice.corpus.lint.report import at
-from huice.corpus.model import Group, Measure, Pool
+from huice.corpus.model import Measure, Pool
 from huice.corpus.source import Problem
 
 FEWEST = 2
@@ -36,24 +36,10 @@ def ids_agree(corpus: Corpus) -> Iterable[Problem]:
 
 
 def applicants_named(corpus: Corpus) -> Iterable[Problem]:
-    """D005: a measure without a title or without the words for who may apply."""
+    """D004: a measure without a title or without the words for who may apply."""
     for measure in corpus.measures:
         if not measure.title.zh or not measure.who.zh:
-            yield at(measure, "D005", "缺 title 或 who", "`title` or `who` is missing")
-
-
-def ids_once(corpus: Corpus) -> Iterable[Problem]:
-    """D002: a pool or a group whose id is used twice."""
-    yield from _repeated([pool for document in corpus.documents for pool in document.pools])
-    yield from _repeated(corpus.groups)
-
-
-def _repeated(things: Sequence[Pool | Group]) -> Iterable[Problem]:
-    seen: set[str] = set()
-    for thing in things:
-        if thing.id in seen:
-            yield at(thing, "D002", f"编号“{thing.id}”重复", f"the id “{thing.id}” is used twice")
-        seen.add(thing.id)
+            yield at(measure, "D004", "缺 title 或 who", "`title` or `who` is missing")
 
 
 def groups_sensible(corpus: Corpus) -> Iterable[Problem]:
@@ -85,55 +71,38 @@ def groups_sensible(corpus: Corpus) -> Iterable[Problem]:
             )
 
 
-def one_highest(corpus: Corpus) -> Iterable[Problem]:
-    """G004: a measure in two groups of which only the highest counts, or a pair grouped twice."""
-    seen: dict[str, str] = {}
-    for group in corpus.groups:
-        if group.rule != "highest":
-            continue
-        for name in group.members:
-            if name in seen:
-                yield at(
-                    group,
-                    "G004",
-                    f"“{name}”已在择高的组 {seen[name]} 里；并成一组",
-                    f"“{name}” is already in {seen[name]}, of which the highest counts; merge them",
-                )
-            seen[name] = group.id
-
-
 def groups_explained(corpus: Corpus) -> Iterable[Problem]:
-    """G005: `ceiling` belongs to a joint group, and a joint group needs one."""
+    """G004: `ceiling` belongs to a joint group, and a joint group needs one."""
     for group in corpus.groups:
         if (group.kind == "joint") != (group.ceiling is not None):
             yield at(
                 group,
-                "G005",
+                "G004",
                 "ceiling 只用于 joint 组，joint 组必须有 ceiling",
                 "`ceiling` is for joint groups, which need one",
             )
 
 
 def pools_drawn(corpus: Corpus) -> Iterable[Problem]:
-    """D003: a pool that no measure draws on."""
+    """D002: a pool that no measure draws on."""
     drawn = {measure.rule.pool for measure in corpus.measures}
     for pool in corpus.pools.values():
         if pool.id not in drawn:
             yield at(
                 pool,
-                "D003",
+                "D002",
                 "没有事项 draws on 这个资金池",
                 "no measure draws on this pool",
             )
 
 
 def numbers_shared(corpus: Corpus) -> Iterable[Problem]:
-    """D004: a pool is shared by others than itself, each named once."""
+    """D003: a pool is shared by others than itself, each named once."""
     for pool in corpus.pools.values():
         if pool.id in pool.shared_by or len(set(pool.shared_by)) < len(pool.shared_by):
             yield at(
                 pool,
-                "D004",
+                "D003",
                 "shared by 里有它自己或重复的名字",
                 "`shared by` names the pool itself, or one name twice",
             )
