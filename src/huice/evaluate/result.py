@@ -132,9 +132,9 @@ class MeasureResult:
         if code == "ended" and valid and valid.ends:
             ends = valid.ends.isoformat()
             follows = self._successor(valid.successor)
+            zh, en = (valid.says[lang].strip("（）() ") for lang in ("zh", "en"))
             return Text(
-                f"已于 {ends} 失效（{valid.says.zh}）{follows.zh}",
-                f"ended on {ends} ({valid.says['en']}){follows.en}",
+                f"已于 {ends} 失效（{zh}）{follows.zh}", f"ended on {ends} ({en}){follows.en}"
             )
         if code == "not_yet" and valid and valid.starts:
             starts = valid.starts.isoformat()
