@@ -70,10 +70,9 @@ def figures(out: Surface, one: MeasureResult) -> list[tuple[str, str]]:
 
 def label_of(out: Surface, text: Text) -> str:
     """A label of a rule without the note that it follows from the clause before."""
-    plain = re.sub(r"^（(?:承前|读法)）", "", text.zh)
-    plain = re.sub(r"^（承前：(.*)）$", r"\1", plain)
-    english = re.sub(r"^\((?:As in the preceding clause|Reading)\):?\s*", "", text["en"])
-    return out.say(plain, english)
+    zh = re.sub(r"（(?:承前|读法)）", "", text.zh)
+    zh = re.sub(r"（承前：([^）]*)）", r"\1", zh)
+    return out.say(zh, re.sub(r"\((?:As in the preceding clause|Reading)\):?\s*", "", text["en"]))
 
 
 def gap_name(out: Surface, gap: Gap) -> str:

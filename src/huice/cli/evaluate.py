@@ -193,7 +193,7 @@ def group(out: Surface, page: Page, result: Result, status: Status) -> None:
 
 def _reason(out: Surface, page: Page, one: MeasureResult) -> None:
     page.split((out.text(one.measure.title), "strong"), one.id)
-    page.para(out.text(one.reason) + out.say("。", "."), 2)
+    page.para(cards.label_of(out, one.reason) + out.say("。", "."), 2)
 
 
 def _not_eligible(out: Surface, page: Page, result: Result, *, every: bool) -> None:

@@ -278,7 +278,7 @@ def conclusion(out: Surface, one: MeasureResult) -> str:
     judged = out.semicolon.join(cards.label_of(out, text) for text in one.rule.judged)
     met = sum(check.holds is True for check in one.conditions)
     if one.status not in PAYING:
-        reason = out.text(one.reason)
+        reason = cards.label_of(out, one.reason)
         return reason + out.say("。", ".") if reason else ""
     if one.status is Status.UNKNOWN:
         names = out.comma.join(cards.gap_name(out, gap) for gap in one.missing)
