@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huice import Corpus
-from huice.evaluate.closures import Closures, Interval, Kleene, least, span
+from huice.evaluate.closures import Closures
+from huice.evaluate.intervals import Interval, Kleene, least, span
 from huice.evaluate.facts import View
 from huice.language.parser import parse_expression
 

@@ -11,9 +11,9 @@ from msgspec import Struct, structs
 from huice.corpus.corpus import Corpus
 from huice.corpus.model import Document, Measure, Option, Place, Reading
 from huice.corpus.readings import chosen
-from huice.evaluate.closures import Interval
 from huice.evaluate.evaluator import Evaluator, evaluator
 from huice.evaluate.facts import Profile, View
+from huice.evaluate.intervals import Interval
 from huice.evaluate.outcome import PAYING, Outcome, Status
 from huice.evaluate.program import Cap, Program
 from huice.evaluate.result import Result

@@ -13,8 +13,8 @@ from typing import Any
 from msgspec import Struct, structs
 
 from huice.corpus.model import Pool
-from huice.evaluate.closures import Interval, Kleene, added, least
 from huice.evaluate.facts import Decision, Entity, Exact, History, PoolState, View
+from huice.evaluate.intervals import Interval, Kleene, added, least
 from huice.evaluate.outcome import PAYING, Outcome, Status, YearOutcome, best
 from huice.evaluate.program import ORG, Cap, Program
 from huice.language import nodes as n

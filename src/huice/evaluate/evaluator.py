@@ -13,9 +13,9 @@ from huice.corpus.corpus import Corpus
 from huice.corpus.model import Measure
 from huice.corpus.readings import chosen
 from huice.corpus.source import Problem
-from huice.evaluate.closures import NOTHING, UNKNOWN, Interval
 from huice.evaluate.engine import NO_DECISION, Recorder, Runner, never_holds, nothing
 from huice.evaluate.facts import Profile, View, views
+from huice.evaluate.intervals import NOTHING, UNKNOWN, Interval
 from huice.evaluate.outcome import Outcome, by_year
 from huice.evaluate.profiles import BadProfile, defaults_of, load_profile
 from huice.evaluate.program import Program, Programs, holds_at

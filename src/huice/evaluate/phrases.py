@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from huice.corpus.model import Condition
 from huice.corpus.numbers import spans_of
-from huice.evaluate.closures import Closures, Test
+from huice.evaluate.closures import Closures
+from huice.evaluate.intervals import Test
 from huice.language import nodes as n
 from huice.language.check import facts_named, kinds_named
 from huice.language.printing import say

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,9 +10,10 @@ from msgspec import Struct, structs
 
 from huice.corpus.model import Measure, Rule
 from huice.corpus.readings import Chosen, rule_under
-from huice.evaluate.closures import Ceiling, Closures, Interval, Kleene, Test, every
-from huice.evaluate.closures import Measure as Quantity
+from huice.evaluate.closures import Closures
 from huice.evaluate.facts import Exact, View
+from huice.evaluate.intervals import Ceiling, Interval, Kleene, Test, every
+from huice.evaluate.intervals import Measure as Quantity
 from huice.evaluate.phrases import Phrases
 from huice.language import nodes as n
 from huice.language.check import kinds_named, lies_in
@@ -25,7 +26,7 @@ class Cap(Struct, frozen=True):
     """One cap as a function. `count` multiplies it (records); `whole` spans all years, else each year."""
 
     limit: n.Limit
-    amount: Ceiling
+    amount: Callable[[View], Ceiling]
     whole: bool
     soft: bool
     count: Quantity | None = None
@@ -132,7 +133,7 @@ class Programs:
 
         return counted
 
-    def _cap(self, limit: n.Limit, amount: Ceiling) -> Cap:
+    def _cap(self, limit: n.Limit, amount: Callable[[View], Ceiling]) -> Cap:
         return Cap(
             limit,
             amount,

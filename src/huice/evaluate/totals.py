@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from huice.corpus.corpus import Corpus
 from huice.corpus.model import Group
-from huice.evaluate.closures import added
 from huice.evaluate.engine import cut
 from huice.evaluate.facts import Exact
+from huice.evaluate.intervals import added
 from huice.evaluate.outcome import PAYING, Outcome, Status, best, by_year
 from huice.language.check import lies_in
 from huice.language.units import value_of

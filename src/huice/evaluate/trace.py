@@ -9,9 +9,10 @@ from typing import Any
 from msgspec import Struct
 
 from huice.corpus.numbers import spans_of
-from huice.evaluate.closures import Closures, Interval, Kleene, Test
+from huice.evaluate.closures import Closures
 from huice.evaluate.engine import Claimant
 from huice.evaluate.facts import Decision, Entity, Exact, View
+from huice.evaluate.intervals import Interval, Kleene, Test
 from huice.evaluate.missing import Gap, Gaps
 from huice.evaluate.phrases import Phrase, Phrases, Span, Told
 from huice.evaluate.program import ORG, Cap, Program
