@@ -103,8 +103,8 @@ def test_a_number_is_read_with_its_unit(text: str, said: str, value: str, dimens
 
 def test_a_range_is_two_numbers_with_one_unit() -> None:
     low, high = tokens("注册时间在 6-48 个月内")
-    assert (low.text, low.value) == ("6-48 个月", 6)
-    assert (high.text, high.value) == ("48 个月", 48)
+    assert (low.text, int(low.value)) == ("6-48 个月", 6)
+    assert (high.text, int(high.value)) == ("48 个月", 48)
 
 
 @pytest.mark.parametrize(

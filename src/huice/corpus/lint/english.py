@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from huice.corpus.corpus import Corpus
 from huice.corpus.lint.report import in_file, shortened
+from huice.corpus.model import Case, Place
 from huice.corpus.source import Problem
 from huice.language.nodes import Node
 from huice.language.text import Text
@@ -49,12 +50,12 @@ def all_used(corpus: Corpus) -> Iterable[Problem]:
 
 
 def _texts(thing: object) -> Iterator[Text]:
-    """Every text in a document, measure or part of one; expressions hold none."""
+    """Every text in a document, measure or part of one; expressions and cases hold none."""
     if isinstance(thing, Text):
         yield thing
     elif isinstance(thing, tuple):
         for item in thing:
             yield from _texts(item)
-    elif isinstance(thing, Struct) and not isinstance(thing, Node):
+    elif isinstance(thing, Struct) and not isinstance(thing, Node | Case | Place):
         for name in thing.__struct_fields__:
             yield from _texts(getattr(thing, name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import permutations
+from itertools import combinations, permutations
 
 from huice.corpus.corpus import Corpus
 from huice.corpus.lint.figures import pool_of
@@ -111,15 +111,25 @@ def labels_from_before(corpus: Corpus) -> Iterable[Problem]:
 
 
 def all_encoded(corpus: Corpus) -> Iterable[Problem]:
-    """L003: a stretch of the sentence that no condition, number, base or idle word accounts for."""
+    """L003: a stretch that no condition, number or idle word accounts for; L006: a base not so named."""
     for measure in corpus.measures:
-        for stretch in Coverage(corpus, measure).left_over():
+        coverage = Coverage(corpus, measure)
+        for stretch in coverage.left_over():
             yield at(
                 measure,
                 "L003",
                 f"“{stretch}”没有写进规则；若确实不含规则，列入 also says",
                 f"“{stretch}” is not encoded; if it carries no rule, list it under `also says`",
             )
+        for fact in sorted(_amount_facts(measure.rule) & set(NAMES)):
+            if not coverage.bases.get(fact):
+                names = "、".join(NAMES[fact])
+                yield at(
+                    measure,
+                    "L006",
+                    f"以 {fact} 计算，原文却没有这样的说法（{names}）；核对基数",
+                    f"{fact} is the base, but the text does not name it ({names}); check the base",
+                )
 
 
 def idle_phrases(corpus: Corpus) -> Iterable[Problem]:
@@ -144,21 +154,6 @@ def idle_phrases(corpus: Corpus) -> Iterable[Problem]:
                     "L005",
                     f"also says 的“{phrase}”已写进规则或本就不必列出，删去",
                     f"“{phrase}” under `also says` is encoded, or need not be listed; remove it",
-                )
-
-
-def bases_named(corpus: Corpus) -> Iterable[Problem]:
-    """L006: a rate is applied to a sum that the sentence does not name so."""
-    for measure in corpus.measures:
-        coverage = Coverage(corpus, measure)
-        for fact in sorted(_amount_facts(measure.rule) & set(NAMES)):
-            if not coverage.bases.get(fact):
-                names = "、".join(NAMES[fact])
-                yield at(
-                    measure,
-                    "L006",
-                    f"以 {fact} 计算，原文却没有这样的说法（{names}）；核对基数",
-                    f"{fact} is the base, but the text does not name it ({names}); check the base",
                 )
 
 
@@ -231,6 +226,37 @@ def _pairs(text: str) -> set[str]:
     """The pairs of neighbouring characters of a label, without its comments."""
     words = re.findall(r"\w+", _COMMENT.sub(" ", text))
     return {word[index : index + 2] for word in words for index in range(len(word) - 1)}
+
+
+def labels_in_place(corpus: Corpus) -> Iterable[Problem]:
+    """L010: two conditions whose labels speak of each other's choices, not of their own."""
+    scope = corpus.vocabulary.scope
+    for measure in corpus.measures:
+        said = [
+            (condition, _pairs(condition.label.zh), _choice_pairs(condition.expression, scope))
+            for condition in measure.rule.requires
+        ]
+        for (one, label, rule), (other, label_too, rule_too) in combinations(said, 2):
+            crossed = label & rule_too and label_too & rule
+            if crossed and not label & rule and not label_too & rule_too:
+                yield at(
+                    measure,
+                    "L010",
+                    f"标签“{one.label.zh}”与“{other.label.zh}”像是对调了",
+                    f"the labels “{one.label.zh}” and “{other.label.zh}” seem to be swapped",
+                    one.where,
+                )
+
+
+def _choice_pairs(node: n.Node, scope: Scope) -> set[str]:
+    """The pairs of characters in the names of the choices that a condition names."""
+    found: set[str] = set()
+    for part in n.walk(node):
+        if isinstance(part, n.Is | n.Has):
+            fact = scope.find(part.fact.name)
+            labels = fact.members if fact is not None else {}
+            found.update(*(_pairs(labels[m].zh) for m in part.members if m in labels))
+    return found
 
 
 def siblings_alike(corpus: Corpus) -> Iterable[Problem]:
