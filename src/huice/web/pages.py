@@ -1,0 +1,223 @@
+"""The handlers of the pages: read what was sent, call one function below, show its result."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.exceptions import NotFoundException
+from msgspec import Struct
+
+from huice.corpus.corpus import Corpus
+from huice.evaluate import questions
+from huice.evaluate.result import decimal
+from huice.evaluate.totals import Total
+from huice.language.text import Text
+from huice.web.assets import assets
+from huice.web.draft import Draft, Pairs, empty, from_fields, from_text
+from huice.web.evidence import PROOF, papers
+from huice.web.questions import sheet
+from huice.web.render import Site
+from huice.web.views import Answer, Places
+from huice.web.visit import Form, path_of, read_form, site_of
+from huice.web.words import SAMPLES
+
+Asked = Request[Any, Any, Any]
+Page = Response[str]
+
+
+def both(path: str) -> list[str]:
+    """The address of a page in both languages."""
+    return [path, "/en" if path == "/" else f"/en{path}"]
+
+
+# --- samples --------------------------------------------------------------------------------------
+
+
+class Sample(Struct, frozen=True):
+    """A sample firm as the first page shows it."""
+
+    id: str
+    title: Text
+    about: Text
+    total: Total
+
+
+@lru_cache(maxsize=8)
+def sample_text(name: str) -> bytes:
+    """The profile of a sample. Raises `NotFoundException`."""
+    known = {item.name for item in (files("huice") / "samples").iterdir()}
+    if f"{name}.yaml" not in known:
+        raise NotFoundException(f"no sample {name[:40]}")
+    return (files("huice") / "samples" / f"{name}.yaml").read_bytes()
+
+
+def sample(name: str, corpus: Corpus, lang: str) -> Draft:
+    """The draft of a sample, named in the language of the page."""
+    draft = from_text(sample_text(name), name, corpus, date(2025, 6, 30))
+    title = SAMPLES[name][0][lang]
+    draft.mapping["name"] = title
+    draft.profile = msgspec.structs.replace(draft.profile, name=title)
+    draft.fields.put("name", title)
+    return draft
+
+
+def samples(corpus: Corpus, lang: str) -> list[Sample]:
+    """The sample firms with their totals."""
+    found = []
+    for name, (title, about) in SAMPLES.items():
+        answer = Answer(sample(name, corpus, lang).profile, corpus, lang)
+        found.append(Sample(name, title, about, answer.total))
+    return found
+
+
+# --- pages ----------------------------------------------------------------------------------------
+
+
+@get(both("/"))
+async def home(request: Asked) -> Page:
+    """The first page."""
+    site = site_of(request)
+    first = sample(next(iter(SAMPLES)), site.corpus, site.lang)
+    places = Places(first.profile, site.corpus, site.lang)
+    return site.page(
+        "home.html", path=path_of(request), samples=samples(site.corpus, site.lang), places=places
+    )
+
+
+def calc_view(site: Site, draft: Draft, *, extra: str = "", stale: str = "") -> dict[str, Any]:
+    """What the page of a computation shows."""
+    corpus = site.corpus
+    answer = Answer(draft.profile, corpus, site.lang, draft.fields.get("see"))
+    asked = questions(draft.profile, corpus)
+    return {
+        "draft": draft,
+        "answer": answer,
+        "sheet": sheet(draft, asked, corpus, extra),
+        "proof": PROOF,
+        "papers": papers(card.one for card in answer.paying),
+        "extra_dates": [],
+        "formats": [],
+        "yaml": draft.yaml(site.lang),
+        "stale": stale,
+    }
+
+
+@get(both("/calc"))
+async def calc(request: Asked) -> Page:
+    """The form, empty or with a sample."""
+    site, name = site_of(request), request.query_params.get("sample", "")
+    today: date = request.app.state.today()
+    draft = sample(name, site.corpus, site.lang) if name else empty(site.corpus, today)
+    version = request.query_params.get("v", "")[:20]
+    stale = version if version and version != site.corpus.version else ""
+    view = calc_view(site, draft, stale=stale)
+    return site.page("calc.html", path="/calc", filled=bool(name), **view)
+
+
+@post(both("/calc"), status_code=200)
+async def calc_posted(request: Asked) -> Page:
+    """The result of a form or of a profile; with `X-Part`, only what changes."""
+    site, form = site_of(request), await read_form(request)
+    draft, extra = edited(form, site.corpus, request.app.state.today())
+    view = calc_view(site, draft, extra=extra)
+    part = request.headers.get("x-part") == "live"
+    template = "live.html" if part else "calc.html"
+    filled = not extra and not form.fields.get("drop") and not draft.problems
+    return site.page(template, path="/calc", filled=filled, **view)
+
+
+def edited(form: Form, corpus: Corpus, today: date) -> tuple[Draft, str]:
+    """The draft of a form after its buttons: one entity dropped, or one more wanted of a kind."""
+    dropped = form.fields.get("drop")
+    if dropped and not form.texts:
+        kept = {
+            name: values
+            for name, values in form.fields.all.items()
+            if not name.startswith(dropped + ".")
+        }
+        fields = Pairs((name, value) for name, values in kept.items() for value in values)
+        return from_fields(fields, corpus, today), ""
+    wanted = form.fields.get("add")
+    return form.drafts(corpus, today)[0], wanted if wanted in corpus.vocabulary.kinds else ""
+
+
+async def one_draft(request: Asked, site: Site) -> tuple[Form, Draft]:
+    """The form and the single profile of a request."""
+    form = await read_form(request)
+    return form, form.drafts(site.corpus, request.app.state.today())[0]
+
+
+# --- downloads ------------------------------------------------------------------------------------
+
+
+def download(body: bytes, type_: str, name: str) -> Response[bytes]:
+    """A file to keep."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, media_type=type_, headers=headers)
+
+
+@post(both("/profile.yaml"), status_code=200)
+async def profile_yaml(request: Asked) -> Response[bytes]:
+    """The profile as the command line reads it."""
+    site = site_of(request)
+    _, draft = await one_draft(request, site)
+    return download(draft.yaml(site.lang).encode(), "application/yaml", "huice-profile.yaml")
+
+
+@post(both("/result.json"), status_code=200)
+async def result_json(request: Asked) -> Response[bytes]:
+    """The whole result."""
+    site = site_of(request)
+    _, draft = await one_draft(request, site)
+    answer = Answer(draft.profile, site.corpus, site.lang, draft.fields.get("see"))
+    body = msgspec.json.format(msgspec.json.encode(answer.result.to_dict()), indent=2)
+    return download(body, "application/json", "huice-result.json")
+
+
+@post(both("/result.csv"), status_code=200)
+async def result_csv(request: Asked) -> Response[bytes]:
+    """The measures of the result, one a line."""
+    site = site_of(request)
+    _, draft = await one_draft(request, site)
+    answer = Answer(draft.profile, site.corpus, site.lang, draft.fields.get("see"))
+    return download(_csv(answer, site).encode("utf-8-sig"), "text/csv", "huice-result.csv")
+
+
+COLUMNS = (
+    *("measure", "title", "place", "status", "certain_yuan", "ceiling_yuan", "clause_cap_yuan"),
+    *("reason", "quote", "document", "as_of", "corpus_version"),
+)
+
+
+def _csv(answer: Answer, site: Site) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for card in answer.cards("eligible", "discretionary", "unknown", "expired", "ineligible"):
+        one = card.one
+        row: list[str | None] = [card.id, card.title, card.level, card.word]
+        row += [decimal(one.certain), decimal(one.ceiling), decimal(one.clause_cap), card.reason]
+        row += [card.measure.text.zh, card.document.title.zh]
+        row += [answer.profile.as_of.isoformat(), site.corpus.version]
+        writer.writerow(row)
+    return out.getvalue()
+
+
+@get("/static/{mark:str}/{name:str}", cache_control=None)
+async def static(mark: str, name: str) -> Response[bytes]:
+    """The style sheet and the script; an address holds for ever."""
+    asset = assets().get(name)
+    if asset is None or asset.url != f"/static/{mark}/{name}":
+        raise NotFoundException("no such file")
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(asset.body, media_type=asset.type, headers=headers)
+
+
+CALC = (home, calc, calc_posted, profile_yaml, result_json, result_csv, static)
