@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from huice.corpus.model import Place
-from huice.corpus.source import Path_, Problem, Source
+from huice.corpus.source import Path_, Source
 from huice.language.text import Fault, Text, did_you_mean
 
 MISSING: Any = object()
@@ -129,7 +129,7 @@ class Cursor:
         words = (item.word() for item in below.each())
         return tuple(word for word in words if word is not None)
 
-    def flag(self, key: str, default: bool) -> bool:
+    def flag(self, key: str, *, default: bool) -> bool:
         """The yes or no under a key."""
         below = self.down(key)
         if below.value is MISSING:

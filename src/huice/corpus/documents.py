@@ -38,9 +38,19 @@ from huice.language.units import (
     parse_literal,
 )
 
-DOCUMENT_KEYS = (
-    "document title place trial text valid requires readings pools measures words".split()
-)
+DOCUMENT_KEYS = [
+    "document",
+    "title",
+    "place",
+    "trial",
+    "text",
+    "valid",
+    "requires",
+    "readings",
+    "pools",
+    "measures",
+    "words",
+]
 RULE_KEYS = (
     "requires",
     "judged by authority",
@@ -54,7 +64,20 @@ RULE_KEYS = (
     "valid",
 )
 MEASURE_KEYS = (
-    *"id title text who gives benefit readings cases words funding parts instead".split(),
+    *[
+        "id",
+        "title",
+        "text",
+        "who",
+        "gives",
+        "benefit",
+        "readings",
+        "cases",
+        "words",
+        "funding",
+        "parts",
+        "instead",
+    ],
     "for each",
     "selects",
     "vouchers each",
@@ -114,7 +137,7 @@ class Loader:
             place,
             text,
             root.place,
-            root.flag("trial", False),
+            root.flag("trial", default=False),
             valid,
             tuple(measures),
             tuple(self.pool(cursor, id_) for cursor in root.down("pools").each()),
@@ -141,7 +164,7 @@ class Loader:
             cursor.string("id"),
             self.say(cursor.string("text")),
             holds,
-            cursor.flag("yearly", False),
+            cursor.flag("yearly", default=False),
             document,
             cursor.place,
             cursor.choice("stated", ("exact", "at_most", "nominal"), "exact"),
@@ -173,7 +196,7 @@ class Loader:
         subject = cursor.choice("for each", ("org", *self.vocabulary.kinds), "org")
         self.subject = subject
         rule = self.rule(cursor, shared)
-        self._check_once(cursor, rule, subject)
+        self._check_once(cursor, subject)
         return Measure(
             cursor.string("id"),
             text_of(cursor, "title"),
@@ -186,7 +209,7 @@ class Loader:
             Gives(cursor.choice("gives", [kind.value for kind in Gives], "cash")),
             rule,
             cursor.place,
-            cursor.flag("benefit", True),
+            cursor.flag("benefit", default=True),
             (*self.readings(cursor.down("readings")), *shared.readings),
             self.literal(cursor.down("selects"), ITEMS),
             self.literal(cursor.down("vouchers each"), ITEMS),
@@ -369,7 +392,7 @@ class Loader:
         word = str(cursor.value).removeprefix("per ")
         return "applicant" if word in ("applicant", "org") else "entity"
 
-    def _check_once(self, cursor: Cursor, rule: Rule, subject: str) -> None:
+    def _check_once(self, cursor: Cursor, subject: str) -> None:
         word = cursor.string("paid once").removeprefix("per ")
         if word not in ("", "applicant", subject):
             cursor.down("paid once").note(
@@ -468,7 +491,7 @@ class Loader:
         if not cursor.mapping(("case", "given", "gives"), ("case", "given", "gives")):
             return None
         parts = [part.strip() for part in cursor.string("gives").split("，")]
-        if len(parts) != 3:
+        if len(parts) != len(("status", "certain", "ceiling")):
             cursor.down("gives").note(
                 Text(
                     "写作“状态，确定额，本企业上限”，如 eligible，0元，25万元",

@@ -77,16 +77,16 @@ class Patch(Struct, frozen=True, omit_defaults=True):
     requires: tuple[Condition, ...] | UnsetType = UNSET
     drops: tuple[str, ...] | UnsetType = UNSET
     judged: tuple[Text, ...] | UnsetType = UNSET
-    pays: n.Limit | None | UnsetType = UNSET
+    pays: n.Limit | UnsetType | None = UNSET
     exact: bool | UnsetType = UNSET
-    plus: n.Quantity | None | UnsetType = UNSET
+    plus: n.Quantity | UnsetType | None = UNSET
     limits: tuple[n.Limit, ...] | UnsetType = UNSET
     limit_per: str | UnsetType = UNSET
     limit_period: str | UnsetType = UNSET
     once: str | UnsetType = UNSET
-    lasts: Duration | None | UnsetType = UNSET
-    pool: str | None | UnsetType = UNSET
-    valid: None | UnsetType = UNSET
+    lasts: Duration | UnsetType | None = UNSET
+    pool: str | UnsetType | None = UNSET
+    valid: UnsetType | None = UNSET
     valid_after: str | UnsetType = UNSET
 
 

@@ -14,6 +14,7 @@ import yaml
 from msgspec import Struct
 from yaml.events import (
     AliasEvent,
+    DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
@@ -161,8 +162,18 @@ class _Builder:
         self.stack: list[tuple[Any, Path_]] = []
         self.key: str | None = None
         self.count = 0
+        self.documents = 0
 
     def take(self, event: Any) -> None:
+        """The next event of the file."""
+        self.documents += isinstance(event, DocumentStartEvent)
+        if self.documents > 1:
+            raise _Stop(
+                "F010",
+                "一个文件只写一份内容，请去掉 ---",
+                "one document a file; leave out ---",
+                event,
+            )
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
             raise _Stop(
                 "F005",
@@ -258,17 +269,8 @@ def read_text(text: str, name: str) -> Source:
     """The source of a YAML text. Broken syntax, anchors, tags, repeated keys and excess are problems in it."""
     builder = _Builder(name)
     source = builder.source
-    documents = 0
     try:
         for event in yaml.parse(text, Loader=_LOADER):
-            documents += type(event).__name__ == "DocumentStartEvent"
-            if documents > 1:
-                raise _Stop(
-                    "F010",
-                    "一个文件只写一份内容，请去掉 ---",
-                    "one document a file; leave out ---",
-                    event,
-                )
             builder.take(event)
     except _Stop as stop:
         stopped = stop.event.start_mark

@@ -27,15 +27,35 @@ _TYPES: dict[str, tuple[Sort, Dimension]] = {
     "count": (Sort.QUANTITY, ITEMS),
     "truth": (Sort.TRUTH, SHARE),
 }
-_FACT_KEYS = (
-    "key label type question effort nature asked_of note options upper default unit"
-).split()
+_FACT_KEYS = [
+    "key",
+    "label",
+    "type",
+    "question",
+    "effort",
+    "nature",
+    "asked_of",
+    "note",
+    "options",
+    "upper",
+    "default",
+    "unit",
+]
 
 
 _LISTED = (Sort.PLACE, Sort.CHOICE, Sort.SET, Sort.RECORDS)
-_RESERVED = (
-    "as_of claim_year horizon_years org decisions pools years readings name paid_history"
-).split()
+_RESERVED = [
+    "as_of",
+    "claim_year",
+    "horizon_years",
+    "org",
+    "decisions",
+    "pools",
+    "years",
+    "readings",
+    "name",
+    "paid_history",
+]
 ORG = "org"
 FACT_NAME = re.compile(r"[a-z]+\.[a-z_]+")
 OPTION_NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -203,7 +223,7 @@ def _term(name: str, cursor: Cursor, scope: Scope) -> FactType | None:
         cursor.down("means").note(error, "E002")
     if found is None:
         return None
-    entity = name.split(".")[0]
+    entity = name.split(".", maxsplit=1)[0]
     strange = kinds_named(node, scope) - {entity}
     if strange or found.sort not in (Sort.TRUTH, Sort.QUANTITY):
         cursor.down("means").note(

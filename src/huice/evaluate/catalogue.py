@@ -9,10 +9,10 @@ from huice.corpus.corpus import Corpus
 from huice.corpus.model import Document, Group, Measure, Pool, Rule
 from huice.corpus.sentences import sentences
 from huice.evaluate.ask import Question
-from huice.evaluate.engine import clause_cap
 from huice.evaluate.evaluator import evaluator
 from huice.evaluate.formula import formulas, spans_used
 from huice.evaluate.result import Result, decimal, total_dict
+from huice.language.nodes import Limit, Literal
 from huice.language.text import Text
 from huice.language.units import value_of
 
@@ -36,7 +36,7 @@ def measure_row(corpus: Corpus, measure: Measure) -> dict[str, Any]:
         "place": measure.place,
         "gives": measure.gives.value,
         "benefit": measure.benefit,
-        "clause_cap_yuan": decimal(clause_cap(evaluator(corpus).programs.get(measure))),
+        "clause_cap_yuan": decimal(evaluator(corpus).programs.get(measure).clause_cap),
         "file": measure.where.file,
         "line": measure.where.line,
     }
@@ -180,11 +180,15 @@ def _group(group: Group) -> dict[str, Any]:
         "rule": group.rule,
         "measures": list(group.members),
         "says": pair(group.says),
-        "ceiling_yuan": None
-        if ceiling is None
-        else decimal(value_of(ceiling.amount)),  # type: ignore[arg-type]  # a literal, checked at load
+        "ceiling_yuan": _stated(ceiling),
         "ceiling_period": None if ceiling is None else ceiling.period,
     }
+
+
+def _stated(ceiling: Limit | None) -> str | None:
+    if ceiling is None or not isinstance(ceiling.amount, Literal):
+        return None
+    return decimal(value_of(ceiling.amount))
 
 
 # --- vocabulary and questions ---------------------------------------------------------------------

@@ -86,14 +86,13 @@ def compare(
     many = isinstance(given, list | tuple)
     inputs: list[Any] = list(given) if isinstance(given, list | tuple) else [given]
     profiles = [read_profile(one, corpus, today) for one in inputs]
-    rows = []
+    rows: list[Row] = []
     for position, profile in enumerate(profiles):
         own = profile.org.get("place")
         here = wanted or (() if many and own is not None else corpus.places)
         name = profile.name or _name(inputs[position], position)
         moved = [at_place(profile, place) for place in here] or [profile]
-        for one in moved:
-            rows.append(Row(name, one.org.get("place"), Result(held, one, asked, name)))
+        rows += [Row(name, one.org.get("place"), Result(held, one, asked, name)) for one in moved]
     return Comparison(tuple(rows), profiles[0].as_of, corpus.version)
 
 

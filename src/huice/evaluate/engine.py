@@ -247,12 +247,12 @@ class Runner:
         low: Exact = 0
         high: Exact | None = 0
         for claimant in claimants:
-            one, other = self._entity_amount(view, claimant, owed)
+            one, other = self._entity_amount(view, claimant, owed=owed)
             low = added(low, one)
             high = None if high is None or other is None else added(high, other)
         if self.record and len(claimants) > 1:
             self.record("sum", view, len(claimants), (low, high))
-        low, high = self._plus(view, claimants, owed, (low, high))
+        low, high = self._plus(view, claimants, (low, high), owed=owed)
         for cap in self.program.org_caps:
             low, high = self._capped(view, cap, (low, high), (self.ledger.low, self.ledger.high))
         return self._from_pool(view, low, high)
@@ -265,7 +265,7 @@ class Runner:
         entity = {**first.entity, str(self.program.base_key): self.decision.base}
         return Claimant(self.ledger.merged_as, entity, value)
 
-    def _entity_amount(self, view: View, claimant: Claimant, owed: bool) -> Interval:
+    def _entity_amount(self, view: View, claimant: Claimant, *, owed: bool) -> Interval:
         program, ledger = self.program, self.ledger
         kind = program.measure.subject
         applicant = view.rows[ORG]
@@ -307,7 +307,7 @@ class Runner:
         return result
 
     def _plus(
-        self, view: View, claimants: list[Claimant], owed: bool, amount: Interval
+        self, view: View, claimants: list[Claimant], amount: Interval, *, owed: bool
     ) -> Interval:
         plus = self.program.plus
         if plus is None:

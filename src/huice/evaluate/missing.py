@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from msgspec import Struct
 
@@ -25,7 +24,7 @@ class Gaps:
     def __init__(self, closures: Closures, view: View, identity: dict[str, str | None]) -> None:
         self.closures, self.view, self.identity = closures, view, identity
 
-    def of_test(self, node: Any) -> Iterator[Gap]:
+    def of_test(self, node: n.Node) -> Iterator[Gap]:
         """The unknown facts that leave a truth open; nothing when it is settled."""
         if self.closures.test(node)(self.view) is not None:
             return
@@ -40,7 +39,7 @@ class Gaps:
             for below in n.children(node):
                 yield from self.of_quantity(below)
 
-    def of_quantity(self, node: Any) -> Iterator[Gap]:
+    def of_quantity(self, node: n.Node) -> Iterator[Gap]:
         """The unknown facts that leave a quantity or a date open."""
         if isinstance(node, n.Fact):
             yield from self._of_fact(node)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def day(to: Closures, node: n.Day) -> When:
     value = date.fromisoformat(node.iso)
-    return lambda view: value
+    return lambda _view: value
 
 
 def date_fact(to: Closures, node: n.Fact) -> When:

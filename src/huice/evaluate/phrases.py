@@ -59,23 +59,23 @@ class Phrases:
         value: T = found[1]
         return value
 
-    def told(self, node: Any, text: str) -> Told:
+    def told(self, node: n.Node, text: str) -> Told:
         """The node in words; its numbers are looked for in this text, each at its first place."""
         return self._once(node, text, self._told)
 
-    def says(self, node: Any) -> Text:
+    def says(self, node: n.Node) -> Text:
         """The node as a sentence in both languages."""
         return self.told(node, "").label
 
-    def facts(self, node: Any) -> tuple[str, ...]:
+    def facts(self, node: n.Node) -> tuple[str, ...]:
         """The facts that the node reads."""
         return self.told(node, "").facts
 
-    def spans(self, node: Any, text: str) -> tuple[Span, ...]:
+    def spans(self, node: n.Node, text: str) -> tuple[Span, ...]:
         """Where the numbers of the node stand in the text, each at its first place."""
         return self.told(node, text).spans
 
-    def _told(self, node: Any, text: str) -> Told:
+    def _told(self, node: n.Node, text: str) -> Told:
         literals = [part for part in n.walk(node) if isinstance(part, n.Literal)]
         spans = dict.fromkeys(span for one in literals for span in spans_of(text, one)[:1])
         label = Text(say(node, self.scope, "zh"), say(node, self.scope, "en"))

@@ -81,7 +81,7 @@ def load_profile(
         source = Source("", given, {}, [])
     profile = None
     if not source.problems:
-        profile = _Reader(source, corpus).profile(today or date.today())
+        profile = _Reader(source, corpus).profile(today or date.today())  # noqa: DTZ011  # the user's own day
     if source.problems or profile is None:
         raise BadProfile(tuple(source.problems))
     return profile

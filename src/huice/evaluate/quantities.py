@@ -35,7 +35,7 @@ _BLANK: dict[str, Any] = {}
 def literal(to: Closures, node: n.Literal) -> Measure:
     value = value_of(node)
     point: Interval = (value, value)
-    return lambda view: point
+    return lambda _view: point
 
 
 def fact(to: Closures, node: n.Fact) -> Measure:
@@ -296,10 +296,10 @@ def _product(items: list[Measure]) -> Measure:
         for item in items:
             one, other = item(view)
             low = times(low, one)
-            if high is None or other is None:
-                high = 0 if 0 in (high, other) else None
-            else:
+            if high is not None and other is not None:
                 high = times(high, other)
+            else:
+                high = 0 if 0 in {high, other} else None
         return low, high
 
     return product

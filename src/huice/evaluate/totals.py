@@ -1,4 +1,4 @@
-"""Several measures together: groups take the highest or add up, a joint ceiling cuts, nothing adds across places."""
+"""Several measures together: groups take the highest or add up, nothing adds across places."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class Tracer:
             Step(kind, view.year, told.label, *figures, told.facts, told.spans, self.entity)
         )
 
-    def _told(self, node: Any) -> Told:
+    def _told(self, node: n.Node) -> Told:
         return self.phrases.told(node, self.program.measure.text.zh)
 
     def amount(self, view: View, claimant: Claimant, figures: Interval) -> None:
@@ -106,7 +106,7 @@ class Tracer:
                 break
         return found or [node]
 
-    def _base_and_rate(self, view: View, node: Any) -> None:
+    def _base_and_rate(self, view: View, node: n.Node) -> None:
         if isinstance(node, n.ShareOf):
             for kind, part in (("base", node.base), ("rate", node.rate)):
                 self._add(kind, view, self._told(part), self.closures.quantity(part)(view))
@@ -127,7 +127,7 @@ class Tracer:
         self.entity = None
         self._add("sum", view, Told(Text(f"{count} 项合计", f"sum of {count}")), figures)
 
-    def plus(self, view: View, node: Any, figures: Interval) -> None:
+    def plus(self, view: View, node: n.Node, figures: Interval) -> None:
         """What the applicant as a whole gets on top."""
         self.entity = None
         self._add("plus", view, self._told(node), figures)

@@ -162,9 +162,13 @@ def fact_test(to: Closures, node: n.Fact) -> Test:
 
 def _decided_by_known_part(op: str, known: Exact, limit: Exact) -> Kleene:
     """A total that is still growing: only what no further item could undo is decided."""
-    if op == "<=" and known > limit or op == "<" and known >= limit or op == "=" and known > limit:
+    if (
+        (op == "<=" and known > limit)
+        or (op == "<" and known >= limit)
+        or (op == "=" and known > limit)
+    ):
         return False
-    if op == ">=" and known >= limit or op == ">" and known > limit:
+    if (op == ">=" and known >= limit) or (op == ">" and known > limit):
         return True
     return None
 

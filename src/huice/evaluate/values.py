@@ -20,7 +20,7 @@ MOST_OFFERED = 6
 _DAY_LIKE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def value_of_fact(cursor: Cursor, fact: FactInfo) -> Any:  # noqa: ANN401  # a value of the fact's own type
+def value_of_fact(cursor: Cursor, fact: FactInfo) -> Any:  # a value of the fact's own type
     """The typed value of a fact; None if it is unknown or faulty."""
     if cursor.value is None:
         return None
@@ -40,12 +40,12 @@ def _member(cursor: Cursor, value: object, fact: FactInfo) -> str | None:
     within = [name for name in fact.options if name.startswith(f"{value}/")]
     offered = within or list(fact.options)
     some = "、".join(offered[:MOST_OFFERED]) + ("…" if len(offered) > MOST_OFFERED else "")
-    shown, listed = shown(value), some.replace("、", ", ")
-    hint = NOTHING if within else did_you_mean(shown, [*fact.options, *by_label])
+    word, listed = shown(value), some.replace("、", ", ")
+    hint = NOTHING if within else did_you_mean(word, [*fact.options, *by_label])
     cursor.note(
         Text(
-            f"“{fact.label.zh}”没有选项“{shown}”，可选 {some}",
-            f"“{fact.label.en}” has no choice “{shown}”; choose from {listed}",
+            f"“{fact.label.zh}”没有选项“{word}”，可选 {some}",
+            f"“{fact.label.en}” has no choice “{word}”; choose from {listed}",
         )
         + hint,
         "U004",
@@ -135,7 +135,7 @@ def _as_day(cursor: Cursor, value: object) -> date | None:
 
 def _period(cursor: Cursor, fact: FactInfo) -> tuple[date, date] | None:
     value = cursor.value
-    if not isinstance(value, list | tuple) or len(value) != 2:
+    if not isinstance(value, list | tuple) or len(value) != len(("first", "last")):
         cursor.note(
             Text(
                 f"“{fact.label.zh}”写作 [起日, 止日]，如 [2025-01-01, 2025-12-31]",

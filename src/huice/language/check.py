@@ -50,15 +50,15 @@ class Checker:
         self.scope = scope
         self.errors: list[Text] = []
 
-    def truth(self, node: Any) -> None:
+    def truth(self, node: n.Node) -> None:
         """The expression must be a condition."""
         self._expect(node, Sort.TRUTH)
 
-    def money(self, node: Any) -> None:
+    def money(self, node: n.Node) -> None:
         """The expression must be an amount of money."""
         self._dimension(node, MONEY)
 
-    def type_of(self, node: Any) -> Type | None:
+    def type_of(self, node: n.Node) -> Type | None:
         """The type; None when an error made it unknowable, so that one fault is told once."""
         return _RULES[type(node)](self, node)
 
@@ -75,12 +75,12 @@ class Checker:
         one, other = left.name(), right.name()
         self._say(f"{one.zh}与{other.zh}{zh}", f"{one.en} and {other.en} {en}")
 
-    def _expect(self, node: Any, sort: Sort) -> None:
+    def _expect(self, node: n.Node, sort: Sort) -> None:
         found = self.type_of(node)
         if found is not None and found.sort is not sort:
             self._wanted(SORT_NAMES[sort], found)
 
-    def _dimension(self, node: Any, dimension: Dimension) -> None:
+    def _dimension(self, node: n.Node, dimension: Dimension) -> None:
         found = self.type_of(node)
         if found is not None and found != Type(Sort.QUANTITY, dimension):
             self._wanted(dimension_name(dimension), found)
@@ -194,11 +194,11 @@ class Checker:
         return TRUTH
 
     def same(self, node: n.Add | n.Lower | n.Higher) -> Type | None:
-        return self._alike(node.items, type(node) is n.Add)
+        return self._alike(node.items, sums=type(node) is n.Add)
 
-    def _alike(self, items: tuple[Any, ...], sum_of: bool = False) -> Type | None:
+    def _alike(self, items: tuple[n.Node, ...], *, sums: bool = False) -> Type | None:
         types = [found for found in map(self.type_of, items) if found is not None]
-        if sum_of and types == [YEAR, SPAN]:
+        if sums and types == [YEAR, SPAN]:
             return self._whole_years(items[1])
         for other in types[1:]:
             if other != types[0]:
@@ -206,7 +206,7 @@ class Checker:
                 return None
         return self._counted(types[0]) if types else None
 
-    def _whole_years(self, node: Any) -> Type:
+    def _whole_years(self, node: n.Node) -> Type:
         if isinstance(node, n.Literal) and (node.denominator != 1 or node.numerator % 12):
             self._say(
                 f"年度只能加减整年，写的是“{node.text}”",
@@ -249,7 +249,7 @@ class Checker:
             return None
         return Type(Sort.QUANTITY, left.times(right, -1))
 
-    def _quantity(self, node: Any) -> Dimension | None:
+    def _quantity(self, node: n.Node) -> Dimension | None:
         found = self.type_of(node)
         counted = self._counted(found) if found is not None else None
         return counted.dimension if counted else None
@@ -307,7 +307,7 @@ class Checker:
         self._where(node.where, node.kind)
         return Type(Sort.QUANTITY, ITEMS)
 
-    def _where(self, where: Any, kind: str | None) -> None:
+    def _where(self, where: n.Node | None, kind: str | None) -> None:
         if where is None:
             return
         self._expect(where, Sort.TRUTH)
@@ -384,7 +384,7 @@ def lies_in(place: str, region: str) -> bool:
     return place == region or place.startswith(region + "/")
 
 
-def facts_named(node: Any, scope: Scope) -> tuple[str, ...]:
+def facts_named(node: n.Node, scope: Scope) -> tuple[str, ...]:
     """The facts that the expression reads, terms followed to what they mean, in order, each once."""
     found: dict[str, None] = {}
     for part in n.walk(node):
@@ -396,7 +396,7 @@ def facts_named(node: Any, scope: Scope) -> tuple[str, ...]:
     return tuple(found)
 
 
-def kinds_named(node: Any, scope: Scope) -> set[str]:
+def kinds_named(node: n.Node, scope: Scope) -> set[str]:
     """The entity kinds other than org whose single entity the expression speaks of; totals name none."""
     if isinstance(node, n.Total | n.CountOf):
         return set()

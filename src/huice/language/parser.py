@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
 
 from huice.language import nodes as n
 from huice.language.text import Fault
@@ -18,7 +17,7 @@ MOST_TOKENS = 400
 _WORD = re.compile(r"[a-z_]+(?:\.[a-z_]+)?|[^\sa-z_]")
 
 
-def parse_expression(text: str) -> Any:
+def parse_expression(text: str) -> n.Node:
     """The node of a condition or an amount.
 
     Raises `Fault` (with the column) for text that is too long or too deep, for unknown
@@ -35,7 +34,7 @@ def parse_limit(text: str) -> n.Limit:
 
 
 @lru_cache(maxsize=8192)
-def _parse(text: str, start: str) -> Any:
+def _parse(text: str, start: str) -> n.Node:
     _bound(text)
     from huice.language.syntax import read  # noqa: PLC0415  # Lark is slow to import
 
@@ -49,10 +48,9 @@ def _bound(text: str) -> None:
             f"the expression has {len(text)} characters, more than {LONGEST}",
             LONGEST,
         )
-    depth = tokens = chain = 0
-    for match in _WORD.finditer(text):
+    depth = chain = 0
+    for tokens, match in enumerate(_WORD.finditer(text), 1):
         word = match.group()
-        tokens += 1
         depth += word in "({"
         depth -= word in ")}"
         chain = chain + 1 if word in ("not", "of") else 0 if word in (",", "and", "or") else chain

@@ -19,7 +19,7 @@ from huice.language.units import LITERAL, parse_literal
 class _Build(Transformer[Token, Any]):
     """Nodes from the grammar's rules; each method is named after its rule."""
 
-    def expression(self, items: list[Any]) -> Any:
+    def expression(self, items: list[n.Node]) -> n.Node:
         return items[0]
 
     group = expression
@@ -139,7 +139,7 @@ class _Build(Transformer[Token, Any]):
     def banded(self, items: list[Any]) -> n.Banded:
         return n.Banded(items[0], tuple(items[1:]))
 
-    def where(self, items: list[Any]) -> Any:
+    def where(self, items: list[n.Node]) -> n.Node:
         return items[0]
 
     def total(self, items: list[Any]) -> n.Total:
@@ -191,10 +191,12 @@ def _literal(token: Token) -> n.Literal:
         raise Fault(error.text.zh, error.text.en, (token.start_pos or 0) + 1) from None
 
 
-def read(text: str, start: str) -> Any:
+def read(text: str, start: str) -> n.Node:
     """The node of a text that starts with this rule of the grammar. Raises `Fault`."""
     try:
-        return _parser().parse(text, start=start)
+        node: Any = _parser().parse(text, start=start)  # the transformer leaves no tree
+        assert isinstance(node, n.Node)
+        return node
     except VisitError as error:
         if isinstance(error.orig_exc, Fault):
             raise error.orig_exc from None

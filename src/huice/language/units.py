@@ -72,11 +72,11 @@ _UNITS: dict[str, tuple[int, Dimension]] = {
     "个月": (1, MONTHS),
     "月": (1, MONTHS),
     "年": (12, MONTHS),
-    **{counter: (1, ITEMS) for counter in _COUNTERS.split("|")},
+    **dict.fromkeys(_COUNTERS.split("|"), (1, ITEMS)),
 }
-_PER = {"㎡": AREA, "平方米": AREA, "天": DAYS, "月": MONTHS} | {
-    counter: ITEMS for counter in _COUNTERS.split("|")
-}
+_PER = {"㎡": AREA, "平方米": AREA, "天": DAYS, "月": MONTHS} | dict.fromkeys(
+    _COUNTERS.split("|"), ITEMS
+)
 
 NUMBER = r"\d{1,15}(?:\.\d{1,6})?"
 _PER_UNITS = rf"(?:/(?:㎡|平方米|天|月|{_COUNTERS}))*"

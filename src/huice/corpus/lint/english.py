@@ -25,7 +25,7 @@ def all_translated(corpus: Corpus) -> Iterable[Problem]:
             yield _missing(group.says.zh, group.where.file, group.id)
     for caution in corpus.cautions:
         if not caution.says.en:
-            yield _missing(caution.says.zh, "cautions.yaml", caution.measures[0])
+            yield _missing(caution.says.zh, "cautions.yaml", "".join(caution.measures[:1]))
 
 
 def _missing(zh: str, file: str, subject: str) -> Problem:
