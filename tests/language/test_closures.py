@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from huice import Corpus
 from huice.evaluate.closures import Closures
-from huice.evaluate.intervals import Interval, Kleene, least, span
 from huice.evaluate.facts import View
+from huice.evaluate.intervals import Interval, Kleene, least, span
 from huice.language.parser import parse_expression
 
 SCOPE = Corpus.load().vocabulary.scope
@@ -172,7 +172,7 @@ def test_a_total_decides_only_what_no_further_item_can_undo() -> None:
         ("9元 if org.size is small", (9, 9), (0, 9)),
         ("9元 if org.size is large, 4元 if org.is_ai, 2元 otherwise", (4, 4), (2, 9)),
         ("one of {9元, 4元}", (4, 9), (4, 9)),
-        ("0 × org.revenue", (0, 0), (0, 0)),
+        ("0 × org.revenue", (0, 0), (0, None)),
         ("1.5元/㎡/天 × premises.area × days(premises.period)", (22_650, 22_650), (0, None)),
         ("months(premises.period)", (5, 5), (0, None)),
         ("days(premises.period) ÷ year_days", (Fraction(151, 365), Fraction(151, 365)), (0, None)),

@@ -119,7 +119,8 @@ def entity_amount(
             return _rated(amount, env, entity, base)
         case "fixed":
             return _fixed(amount)
-    return ZERO, None  # type none: the text gives no figure
+        case _:  # type none: the text gives no figure
+            return ZERO, None
 
 
 def count_of(amount: Mapping[str, Any], env: Mapping[str, Any]) -> Fraction | None:

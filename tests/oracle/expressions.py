@@ -229,6 +229,8 @@ def _walk(node: ast.expr, env: Mapping[str, Any]) -> Any:
             if name == "yearly_total_at_most":
                 return yearly_total_at_most(env["contracts"], given[0], given[1])
             return None if any(v is None for v in given) else FUNCTIONS[name](*given)
+        case _:
+            pass
     raise ValueError(f"not in the expression language: {ast.dump(node)}")
 
 
@@ -250,4 +252,6 @@ def _compare(op: ast.cmpop, a: Any, b: Any) -> bool:
             return a in b
         case ast.NotIn():
             return a not in b
+        case _:
+            pass
     raise ValueError(f"not in the expression language: {ast.dump(op)}")

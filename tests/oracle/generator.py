@@ -141,6 +141,8 @@ class Wish:
                 self._call(name, args)
             case ast.Compare(left=left, ops=[op], comparators=[right]):
                 self._compare(left, op, right)
+            case _:
+                raise ValueError(ast.unparse(node))
 
     def _member(self, node: ast.expr, value: str) -> None:
         self.members.setdefault(ast.unparse(node), []).append(value)

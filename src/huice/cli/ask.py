@@ -141,11 +141,11 @@ def _question_dict(one: Question) -> dict[str, Any]:
     }
 
 
-class Quit(Exception):  # noqa: N818  # no error: the user has had enough
+class Quit(Exception):  # no error: the user has had enough
     """The user ends the interview."""
 
 
-class Back(Exception):  # noqa: N818  # no error
+class Back(Exception):  # no error
     """The user takes the last answer back."""
 
 

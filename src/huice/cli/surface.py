@@ -39,7 +39,7 @@ STYLES = {
 }
 
 
-class BadInput(Exception):  # noqa: N818  # named as BadProfile and BadCorpus are
+class BadInput(Exception):  # named as BadProfile and BadCorpus are
     """What the user gave cannot be used; `problems` says why and what to do."""
 
     def __init__(self, *problems: Problem) -> None:

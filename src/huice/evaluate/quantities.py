@@ -290,16 +290,15 @@ def award(to: Closures, node: n.Award) -> Measure:
 
 
 def _product(items: list[Measure]) -> Measure:
+    """A product with an unknown factor is open above: an unknown quantity limits nothing."""
+
     def product(view: View) -> Interval:
         low: Exact = 1
         high: Exact | None = 1
         for item in items:
             one, other = item(view)
             low = times(low, one)
-            if high is not None and other is not None:
-                high = times(high, other)
-            else:
-                high = 0 if 0 in {high, other} else None
+            high = None if high is None or other is None else times(high, other)
         return low, high
 
     return product

@@ -194,9 +194,7 @@ def _literal(token: Token) -> n.Literal:
 def read(text: str, start: str) -> n.Node:
     """The node of a text that starts with this rule of the grammar. Raises `Fault`."""
     try:
-        node: Any = _parser().parse(text, start=start)  # the transformer leaves no tree
-        assert isinstance(node, n.Node)
-        return node
+        node: Any = _parser().parse(text, start=start)
     except VisitError as error:
         if isinstance(error.orig_exc, Fault):
             raise error.orig_exc from None
@@ -204,6 +202,8 @@ def read(text: str, start: str) -> n.Node:
     except UnexpectedInput as error:
         said = _explain(text, error)
         raise Fault(said.zh, said.en, _column(text, error)) from None
+    assert isinstance(node, n.Node)  # the transformer leaves no tree
+    return node
 
 
 def _column(text: str, error: UnexpectedInput) -> int:
