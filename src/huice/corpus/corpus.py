@@ -15,7 +15,7 @@ from msgspec import Struct
 from huice.corpus import cache
 from huice.corpus.cursor import Cursor
 from huice.corpus.documents import Loader
-from huice.corpus.model import Caution, Document, Group, Measure, Patch, Pool
+from huice.corpus.model import Caution, Document, FactInfo, Group, Measure, Patch, Pool
 from huice.corpus.source import Problem, read_file
 from huice.corpus.vocabulary import EMPTY, Vocabulary, load_vocabulary
 from huice.language import nodes as n
@@ -82,7 +82,11 @@ class Corpus(Struct, frozen=True, dict=True):
     def __post_init__(self) -> None:
         measures = {m.id: m for document in self.documents for m in document.measures}
         pools = {pool.id: pool for document in self.documents for pool in document.pools}
-        self.__dict__.update(_measures=measures, _pools=pools, _all=tuple(measures.values()))
+        facts: dict[str, dict[str, FactInfo]] = {}
+        for fact in self.vocabulary.facts.values():
+            facts.setdefault(fact.entity, {})[fact.key] = fact
+        self.__dict__.update(_measures=measures, _pools=pools, _facts=facts)
+        self.__dict__["_all"] = tuple(measures.values())
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -95,6 +99,14 @@ class Corpus(Struct, frozen=True, dict=True):
         """All pools by id."""
         pools: dict[str, Pool] = self.__dict__["_pools"]
         return pools
+
+    def __contains__(self, id_: object) -> bool:
+        return id_ in self.__dict__["_measures"]
+
+    def facts_of(self, entity: str) -> Mapping[str, FactInfo]:
+        """The facts of the applicant (`org`) or of a kind of entity, by their key in a profile."""
+        facts: dict[str, FactInfo] = self.__dict__["_facts"].get(entity, {})
+        return facts
 
     def measure(self, id_: str) -> Measure:
         """The measure of this id. Raises `KeyError`."""

@@ -26,16 +26,13 @@ def parse_day(text: str) -> date | None:
 class Cursor:
     """One part of a source. Every accessor returns a usable value and notes the problem, if any."""
 
+    __slots__ = ("code", "path", "source", "subject", "value")
+
     def __init__(
         self, source: Source, value: Any, path: Path_ = (), subject: str = "", code: str = "P001"
     ) -> None:
-        self.source, self.value, self.path, self.subject, self.code = (
-            source,
-            value,
-            path,
-            subject,
-            code,
-        )
+        self.source, self.value, self.path = source, value, path
+        self.subject, self.code = subject, code
 
     def note(self, text: Text, code: str = "", path: Path_ | None = None, column: int = 0) -> None:
         """Record a problem here."""

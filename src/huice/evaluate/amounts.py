@@ -41,7 +41,7 @@ def exact_number(value: object, dimension: Dimension) -> Exact:
             raise Fault(f"“{value}”不是数字", f"“{value}” is not a number")
         if isinstance(value, Decimal) and abs(value.adjusted()) > LONGEST_SHOWN:
             raise Fault(f"“{value}”的位数过多", f"“{value}” has too many digits")
-        return _whole(Fraction(repr(value) if isinstance(value, float) else str(value)))
+        return _whole(Fraction(Decimal(repr(value)) if isinstance(value, float) else value))
     if isinstance(value, int | Fraction):
         return _whole(Fraction(value))
     return _written(value.strip(), dimension)

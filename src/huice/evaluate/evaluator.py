@@ -188,17 +188,16 @@ def select(corpus: Corpus, measures: Iterable[str] | None) -> tuple[Measure, ...
     if isinstance(measures, str):
         measures = [measures]
     found = []
-    known = [measure.id for measure in corpus.measures]
     problems = []
     for id_ in measures:
-        if id_ in known:
+        if id_ in corpus:
             found.append(corpus.measure(id_))
         else:
             problems.append(
                 Problem(
                     "U007",
                     Text(f"没有事项“{id_}”", f"there is no measure “{id_}”")
-                    + did_you_mean(id_, known),
+                    + did_you_mean(id_, [measure.id for measure in corpus.measures]),
                 )
             )
     if problems:

@@ -33,6 +33,7 @@ from huice.evaluate.values import (
     amount_of,
     day_of,
     integer_of,
+    plain_value,
     value_of_fact,
 )
 from huice.language.text import Text, did_you_mean
@@ -159,7 +160,7 @@ class _Reader:
     def _entity(self, cursor: Cursor, kind: str, extra: tuple[str, ...]) -> Entity:
         if cursor.value is MISSING or cursor.value is None:
             return {}
-        facts = {fact.key: fact for fact in self.vocabulary.of(kind)}
+        facts = self.corpus.facts_of(kind)
         if not isinstance(cursor.value, dict):
             cursor.note(
                 Text("这里应为“事实: 值”的形式", "a mapping of facts to values is expected here"),
@@ -167,18 +168,19 @@ class _Reader:
             )
             return {}
         found: Entity = {}
-        for key in cursor.value:
-            below = cursor.down(key)
+        for key, given in cursor.value.items():
             fact = facts.get(key)
             if fact is not None:
-                value = value_of_fact(below, fact)
+                value = plain_value(given, fact)
+                if value is None and given is not None:
+                    value = value_of_fact(cursor.down(key), fact)
                 if value is not None:
                     found[key] = value
             elif key in extra:
-                if key == "id" and below.value is not None:
-                    found["id"] = str(below.value)
+                if key == "id" and given is not None:
+                    found["id"] = str(given)
             else:
-                self._unknown_fact(below, str(key), [*facts, *extra], kind)
+                self._unknown_fact(cursor.down(key), str(key), [*facts, *extra], kind)
         return found
 
     def _unknown_fact(self, cursor: Cursor, key: str, known: list[str], kind: str) -> None:
@@ -222,9 +224,9 @@ class _Reader:
         return found
 
     def _measure(self, cursor: Cursor, id_: str) -> bool:
-        known = [measure.id for measure in self.corpus.measures]
-        if id_ in known:
+        if id_ in self.corpus:
             return True
+        known = [measure.id for measure in self.corpus.measures]
         cursor.note(
             Text(f"没有事项“{id_}”", f"there is no measure “{id_}”") + did_you_mean(id_, known),
             "U007",
@@ -287,8 +289,7 @@ class _Reader:
         known: dict[str, tuple[str, ...]] = {}
         if any(group.id == id_ for group in self.corpus.groups):
             known["rule"] = ("highest", "stack")
-        measures = [measure for measure in self.corpus.measures if measure.id == id_]
-        for reading in measures[0].readings if measures else ():
+        for reading in self.corpus.measure(id_).readings if id_ in self.corpus else ():
             known[reading.id] = tuple(option.name for option in reading.options)
         return known
 

@@ -27,6 +27,21 @@ def value_of_fact(cursor: Cursor, fact: FactInfo) -> Any:  # a value of the fact
     return VALUES[fact.type](cursor, fact)
 
 
+def plain_value(value: object, fact: FactInfo) -> Any:
+    """The value, if it is plainly right; None for all that `value_of_fact` must look at."""
+    kind, sort = type(value), fact.type
+    if kind is str:
+        return value if sort in ("choice", "place") and value in fact.options else None
+    if isinstance(value, int):
+        if kind is bool:
+            return value if sort == "truth" else None
+        return value if sort in ("money", "count") and 0 <= value <= LARGEST_AMOUNT else None
+    if isinstance(value, list):
+        right = sort == "set" and all(type(one) is str and one in fact.options for one in value)
+        return frozenset(value) if right else None
+    return None
+
+
 def _choice(cursor: Cursor, fact: FactInfo) -> str | None:
     return _member(cursor, cursor.value, fact)
 
