@@ -22,7 +22,7 @@ from huice.corpus.corpus import Corpus, default_folder, load_corpus
 from huice.corpus.lint import lint, lint_folder
 from huice.corpus.model import Measure
 from huice.corpus.numbers import tokens
-from huice.corpus.source import Problem, Source, read_bytes
+from huice.corpus.source import Problem, Source, read_bytes, read_file
 
 ORIGINAL = default_folder()
 FILES = {
@@ -155,7 +155,8 @@ def a_sum_changed() -> Iterator[Fault]:
 @planter
 def a_sum_ten_times() -> Iterator[Fault]:
     for line, match in literals("(?:万|亿)?元"):
-        yield line.fault(match[0], match[1] + "0" + match[2], match.start())
+        if "." not in match[1]:
+            yield line.fault(match[0], match[1] + "0" + match[2], match.start())
 
 
 @planter
@@ -836,6 +837,8 @@ def _read_bytes(data: bytes, name: str) -> Source:
 
 
 def _read_file(path: Path, shown: str = "") -> Source:
+    if not path.is_file():
+        return read_file(path, shown)
     source = _read_bytes(path.read_bytes(), shown)  # unchanged files are parsed once
     return Source(source.file, source.value, source.lines, list(source.problems))
 
@@ -906,6 +909,14 @@ def test_the_share_found_is_all_of_at_least_eighty() -> None:
     found, total = (sum(pair[index] for pair in FOUND.values()) for index in (0, 1))
     assert total >= 80
     assert found / total == 1.0
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_lint_throws_nothing_whatever_line_is_missing(name: str) -> None:
+    lines_of = FILES[name].split("\n")
+    for number in (0, len(lines_of) // 2):
+        torn = "\n".join(lines_of[:number] + lines_of[number + 1 :])
+        problems_of(Fault(f"{name}:{number + 1}", {name: torn}))
 
 
 @pytest.mark.long

@@ -75,7 +75,7 @@ def pools_stand(corpus: Corpus) -> Iterable[Problem]:
 def digest_agrees(corpus: Corpus) -> Iterable[Problem]:
     """Q004: the whole compilation has the recorded digest: no character of the law was changed."""
     known = {document.id for document in corpus.documents}
-    if any(part.document and part.document not in known for part in corpus.parts):
+    if any(not part.text and part.document not in known for part in corpus.parts):
         return  # loading said which document is missing
     digest = hashlib.sha256(corpus.compilation().encode()).hexdigest()
     if corpus.text_digest == digest:
