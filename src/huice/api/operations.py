@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from importlib.metadata import version
 from typing import Any
 
 from msgspec import Struct
 
+from huice import __version__
 from huice.api import query as q
 from huice.api.faults import refused
 from huice.api.query import Param, Query
@@ -180,7 +180,7 @@ def _schema(asked: Asked) -> dict[str, Any]:
 def _version(asked: Asked) -> dict[str, Any]:
     return {
         "schema": "huice/version/1",
-        "version": version("huice"),
+        "version": __version__,
         "api": "v1",
         "corpus_version": asked.corpus.version,
         "corpus_digest": asked.corpus.digest,

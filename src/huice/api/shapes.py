@@ -207,13 +207,6 @@ class Comparison(Shape, frozen=True):
     rows: list[Row]
 
 
-class Choice(Shape, frozen=True):
-    """An answer to choose, and what it is called."""
-
-    option: str
-    label: Words
-
-
 class Question(Shape, frozen=True):
     """A fact to ask for; `opens` names the list that an answer starts, `entity` the entry it belongs to."""
 
@@ -227,7 +220,7 @@ class Question(Shape, frozen=True):
     type: str
     unit: str | None
     effort: Annotated[int, Meta(ge=1, le=3)]
-    options: list[Choice]
+    options: dict[str, Words]
     stake_yuan: Yuan
     measures: list[str]
     unquantified: Count
@@ -434,7 +427,7 @@ class Fact(Shape, frozen=True):
     effort: Annotated[int, Meta(ge=1, le=3)]
     asked_of: str
     nature: str
-    options: list[Choice]
+    options: dict[str, Words]
 
 
 class Vocabulary(Shape, frozen=True):

@@ -9,7 +9,7 @@ import typer
 from msgspec import Struct
 from typer.main import get_command
 
-from huice.cli import ask, checks, compare, demo, evaluate, explain, init, rules, schema
+from huice.cli import ask, checks, compare, demo, evaluate, explain, init, mcp, rules, schema
 from huice.cli.command import COMMON, VerbCommand, VerbGroup, command, take
 
 
@@ -104,6 +104,14 @@ VERBS = (
         "输出政策文件或画像的 JSON Schema。 // Prints the JSON Schema of policy files or of "
         "profiles.",
         ("huice schema profile", "huice schema policy > policy.schema.json"),
+    ),
+    Entry(
+        "mcp",
+        mcp.mcp,
+        "供 AI 助手使用的工具（MCP，标准输入输出）：测算、对比、解释、下一题、查找、原文。 // "
+        "The tools for AI assistants (MCP over stdio): evaluate, compare, explain, next question, "
+        "search, read.",
+        ("huice mcp",),
     ),
 )
 ABOUT = (

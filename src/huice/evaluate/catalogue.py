@@ -218,9 +218,7 @@ def vocabulary_dict(corpus: Corpus) -> dict[str, Any]:
                 "effort": fact.effort,
                 "asked_of": fact.asked_of,
                 "nature": fact.nature,
-                "options": [
-                    {"option": name, "label": pair(label)} for name, label in fact.options.items()
-                ],
+                "options": {name: pair(label) for name, label in fact.options.items()},
             }
             for fact in vocabulary.facts.values()
         ],
@@ -250,7 +248,7 @@ def _question(one: Question) -> dict[str, Any]:
         "type": fact.type,
         "unit": fact.unit or None,
         "effort": fact.effort,
-        "options": [{"option": name, "label": pair(text)} for name, text in fact.options.items()],
+        "options": {name: pair(label) for name, label in fact.options.items()},
         "stake_yuan": decimal(one.stake),
         "measures": list(one.measures),
         "unquantified": one.unquantified,
