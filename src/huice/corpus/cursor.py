@@ -8,11 +8,21 @@ from datetime import date
 from typing import Any
 
 from huice.corpus.model import Place
-from huice.corpus.source import Path_, Source
-from huice.language.text import Fault, Text, did_you_mean
+from huice.corpus.source import KEY, Path_, Problem, Source
+from huice.language.text import NOTHING, Fault, Text, did_you_mean
 
 MISSING: Any = object()
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+_MOST_LISTED = 12
+
+
+def _listed(names: list[str]) -> Text:
+    """The keys that are known, while they are few enough to read."""
+    if not names or len(names) > _MOST_LISTED:
+        return NOTHING
+    return Text(f"，可写 {'、'.join(names)}", f"; known are {', '.join(names)}")
 
 
 def parse_day(text: str) -> date | None:
@@ -48,6 +58,12 @@ class Cursor:
         line, column = self.source.at(self.path)
         return Place(self.source.file, line, column)
 
+    @property
+    def named(self) -> Text:
+        """What this part is called: the key above it."""
+        name = next((part for part in reversed(self.path) if isinstance(part, str)), "")
+        return Text(f"“{name}”", f"“{name}”") if name else Text("这里", "this")
+
     def down(self, key: str | int) -> Cursor:
         """The part under a key or index; its value is `MISSING` if it is not there."""
         value: Any = MISSING
@@ -66,23 +82,31 @@ class Cursor:
 
     def mapping(self, known: Iterable[str] | None = None, required: Iterable[str] = ()) -> bool:
         """Whether this is a mapping; notes unknown and missing keys."""
+        names = list(known or ())
         if not isinstance(self.value, dict):
             if self.value is not MISSING:
-                self.note(Text("这里应为“键: 值”的形式", "a mapping (key: value) is expected here"))
+                self.note(
+                    Text(f"{self.named.zh}应为“键: 值”的形式", f"{self.named.en} must be a mapping")
+                    + _listed(names)
+                )
             return False
-        if known is not None:
-            names = list(known)
-            for key in self.value:
-                if key not in names:
-                    self.note(
-                        Text(f"不认识的键“{key}”", f"unknown key “{key}”")
-                        + did_you_mean(str(key), names),
-                        path=(*self.path, key),
-                    )
+        for key in self.value if known is not None else ():
+            if key not in names:
+                self._unknown(
+                    key,
+                    Text(f"不认识的键“{key}”", f"unknown key “{key}”")
+                    + (did_you_mean(str(key), names) or _listed(names)),
+                )
         for key in required:
             if key not in self.value:
                 self.note(Text(f"缺少“{key}”", f"“{key}” is missing"))
         return True
+
+    def _unknown(self, key: str, text: Text) -> None:
+        line, column = self.source.at((*self.path, key, KEY))
+        self.source.problems.append(
+            Problem(self.code, text, self.source.file, line, column, self.subject)
+        )
 
     def each(self) -> Iterator[Cursor]:
         """The items of a list; something else than a list is a problem."""
@@ -90,7 +114,10 @@ class Cursor:
             return
         if not isinstance(self.value, list):
             self.note(
-                Text("这里应为列表（每行以 - 开头）", "a list (lines with -) is expected here")
+                Text(
+                    f"{self.named.zh}应为列表（每行以 - 开头）",
+                    f"{self.named.en} must be a list (lines with -)",
+                )
             )
             return
         for index in range(len(self.value)):
@@ -108,8 +135,7 @@ class Cursor:
         if self.value is MISSING or self.value is None:
             return None
         if isinstance(self.value, dict | list | bool):
-            name = next((part for part in reversed(self.path) if isinstance(part, str)), "")
-            self.note(Text(f"“{name}”应为文字", f"“{name}” must be text"))
+            self.note(Text(f"{self.named.zh}应为文字", f"{self.named.en} must be text"))
             return None
         return str(self.value)
 
@@ -121,7 +147,7 @@ class Cursor:
     def strings(self, key: str) -> tuple[str, ...]:
         """The texts listed under a key; a single text counts as a list of one."""
         below = self.down(key)
-        if isinstance(below.value, str | int):
+        if isinstance(below.value, str | int) and not isinstance(below.value, bool):
             return (str(below.value),)
         words = (item.word() for item in below.each())
         return tuple(word for word in words if word is not None)
@@ -141,9 +167,12 @@ class Cursor:
         value = self.string(key, default)
         names = list(known)
         if value not in names:
-            listed = "、".join(names)
+            said = Text("、".join(names), ", ".join(names))
             self.down(key).note(
-                Text(f"“{key}”只能是 {listed}，写的是“{value}”", f"“{key}” must be one of {listed}")
+                Text(
+                    f"“{key}”只能是 {said.zh}，写的是“{value}”",
+                    f"“{key}” must be one of {said.en}, not “{value}”",
+                )
                 + did_you_mean(value, names)
             )
             return default

@@ -490,6 +490,8 @@ class Loader:
         """An example: `{case: ..., given: {...}, gives: "eligible, 0元, 25万元"}`."""
         if not cursor.mapping(("case", "given", "gives"), ("case", "given", "gives")):
             return None
+        if any(key not in cursor for key in ("case", "given", "gives")):
+            return None
         parts = [part.strip() for part in cursor.string("gives").split("，")]
         if len(parts) != len(("status", "certain", "ceiling")):
             cursor.down("gives").note(

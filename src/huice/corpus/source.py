@@ -27,9 +27,10 @@ from huice.language.text import Text
 LARGEST = 4_000_000
 """Bytes of one file."""
 DEEPEST = 30
-MOST_VALUES = 400_000
+MOST_VALUES = 200_000
 
 Path_ = tuple[str | int, ...]
+KEY = -1
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WHOLE = re.compile(r"[-+]?\d{1,30}")
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -66,7 +67,10 @@ class Problem(Struct, frozen=True):
 
 
 class Source(Struct):
-    """The value of a file and where each part of it stands: `lines[path] = (line, column)`."""
+    """The value of a file and where each part of it stands: `lines[path] = (line, column)`.
+
+    `lines[*path, KEY]` is where the key of that part stands: the part may start on a later line.
+    """
 
     file: str
     value: Any
@@ -161,6 +165,7 @@ class _Builder:
         self.source = Source(name, None, {}, [])
         self.stack: list[tuple[Any, Path_]] = []
         self.key: str | None = None
+        self.key_at = (0, 0)
         self.count = 0
         self.documents = 0
 
@@ -206,8 +211,8 @@ class _Builder:
 
     def _take_key(self, container: dict[str, Any], event: ScalarEvent) -> None:
         key = str(event.value)
+        mark: Any = event.start_mark
         if key in container:
-            mark: Any = event.start_mark
             self.source.problems.append(
                 Problem(
                     "F007",
@@ -218,6 +223,7 @@ class _Builder:
                 )
             )
         self.key = key
+        self.key_at = (mark.line + 1, mark.column + 1)
 
     def _open(self, container: Any, event: Any) -> None:
         if self.stack and isinstance(self.stack[-1][0], dict) and self.key is None:
@@ -247,6 +253,7 @@ class _Builder:
                 path = (*above, self.key)
                 container[self.key] = value
                 self.key = None
+                self.source.lines[*path, KEY] = self.key_at
         mark = event.start_mark
         self.source.lines[path] = (mark.line + 1, mark.column + 1)
         return path
@@ -330,8 +337,11 @@ def _broken_yaml(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem:
     else:
         said = next((zh for part, zh in _YAML_ZH if part in what), "这一处不合 YAML 语法")
         zh, en = f"YAML 写法有误：{said}", f"not valid YAML: {what}"
+    if "nesting depth" in what:
+        zh, en = f"嵌套超过 {DEEPEST} 层", f"nested deeper than {DEEPEST} levels"
     start = error.context_mark
     if start and at and start.line != at.line:
         zh, en = f"{zh}（从第 {start.line + 1} 行起）", f"{en} (from line {start.line + 1})"
     line, column = (at.line + 1, at.column + 1) if at else (0, 0)
-    return Problem("F011", Text(zh, en), name, line, column)
+    code = "F009" if "nesting depth" in what else "F011"
+    return Problem(code, Text(zh, en), name, line, column)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from huice.evaluate.facts import Exact
+from huice.language.nodes import Literal
 from huice.language.text import Fault, Text
 from huice.language.units import (
     AREA,
@@ -37,7 +38,7 @@ def exact_number(value: object, dimension: Dimension) -> Exact:
             f"应为数字，写的是“{shown(value)}”", f"a number is needed, not “{shown(value)}”"
         )
     if isinstance(value, float | Decimal):
-        if not math.isfinite(value):
+        if not (value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)):
             raise Fault(f"“{value}”不是数字", f"“{value}” is not a number")
         if isinstance(value, Decimal) and abs(value.adjusted()) > LONGEST_SHOWN:
             raise Fault(f"“{value}”的位数过多", f"“{value}” has too many digits")
@@ -61,7 +62,7 @@ def _written(text: str, dimension: Dimension) -> Exact:
             return _whole(Fraction(plain))
     except ValueError:
         pass
-    literal = parse_literal(text)
+    literal = _literal(text, dimension)
     if dimension_of(literal) not in (dimension, SHARE) or (
         dimension_of(literal) == SHARE and ("%" in text or ":" in text or "：" in text)
     ):
@@ -72,6 +73,21 @@ def _written(text: str, dimension: Dimension) -> Exact:
     return value_of(literal)
 
 
+def _literal(text: str, dimension: Dimension) -> Literal:
+    try:
+        return parse_literal(text)
+    except Fault as fault:
+        if "did you mean" in fault.text.en:
+            raise
+    said = shown(text)
+    if text.isdecimal():
+        raise Fault(f"“{said}”过大，请核对", f"“{said}” is too large; check it")
+    raise Fault(
+        f"“{said}”不是可识别的数字，{_EXAMPLES[dimension].zh}",
+        f"“{said}” is not a number; {_EXAMPLES[dimension].en}",
+    )
+
+
 _EXAMPLES = {
     MONEY: Text("应为金额，写作 500000 或 50万元", "money is needed: write 500000 or 50万元"),
     AREA: Text("应为面积，写作 1000 或 1000㎡", "an area is needed: write 1000 or 1000㎡"),
@@ -80,7 +96,7 @@ _EXAMPLES = {
 
 
 _NOT_A_NUMBER = re.compile(
-    r"[-+.]{0,2}(?:nan|inf(?:inity)?|unknown|n/?a|none|[?？]+|未知|不详)", re.IGNORECASE
+    r"[-+.]{0,2}(?:nan|inf(?:inity)?|unknown|n/?a|none|[?？]*|未知|不详)", re.IGNORECASE
 )
 
 
@@ -90,8 +106,8 @@ def _whole(number: Fraction) -> Exact:
 
 def shown(value: object) -> str:
     """The value as a message repeats it: short, whatever it is."""
-    if value is None:
-        return "null"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, Mapping):
         return "{…}"
     if isinstance(value, list | tuple | set | frozenset):

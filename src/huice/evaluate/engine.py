@@ -268,11 +268,11 @@ class Runner:
     def _entity_amount(self, view: View, claimant: Claimant, *, owed: bool) -> Interval:
         program, ledger = self.program, self.ledger
         kind = program.measure.subject
-        applicant = view.rows[ORG]
+        applicant, sums = view.rows[ORG], view.sums
         if kind != ORG:
             view.rows[kind] = claimant.entity
         elif claimant.entity:
-            view.rows[ORG] = {**applicant, **claimant.entity}
+            view.rows[ORG], view.sums = {**applicant, **claimant.entity}, {}
         approved = self.decision.base is not None
         pays = program.approved if approved else program.pays
         assert pays is not None
@@ -287,7 +287,7 @@ class Runner:
         received = ledger.by_entity.get(claimant.identity, (0, 0))
         for cap in program.entity_caps:
             low, high = self._capped(view, cap, (low, high), received)
-        view.rows[ORG] = applicant
+        view.rows[ORG], view.sums = applicant, sums
         if high is None or high > 0:
             total = (added(received[0], low), added(received[1], high or 0))
             ledger.by_entity[claimant.identity] = total
@@ -313,12 +313,12 @@ class Runner:
         if plus is None:
             return amount
         kind = self.program.measure.subject
-        kept = view.lists.get(kind)
+        kept, sums = view.lists.get(kind), view.sums
         if self.decision.base is not None and kind != ORG:
-            view.lists[kind] = [claimant.entity for claimant in claimants]
+            view.lists[kind], view.sums = [claimant.entity for claimant in claimants], {}
         low, high = _owed(plus(view))
         if kind != ORG:
-            view.lists[kind] = kept
+            view.lists[kind], view.sums = kept, sums
         surely = any(claimant.surely for claimant in claimants)
         low = amount[0] + (low if owed and surely and self.program.rule.exact else 0)
         result = (low, None if high is None or amount[1] is None else amount[1] + high)

@@ -43,10 +43,20 @@ class View:
     """The facts of one year, and the entity that is being looked at.
 
     `rows[kind]` is the applicant (`org`) or the current entity of a kind; `lists[kind]` all of them, None
-    when the profile does not say. `claim_date` is the date of application moved to this year.
+    when the profile does not say. `claim_date` is the date of application moved to this year. `sums` keeps
+    what was added up over a list: whoever changes a list or the applicant's row takes an empty one.
     """
 
-    __slots__ = ("award", "claim_date", "lists", "previous", "rows", "support_year", "year")
+    __slots__ = (
+        "award",
+        "claim_date",
+        "lists",
+        "previous",
+        "rows",
+        "sums",
+        "support_year",
+        "year",
+    )
 
     def __init__(
         self,
@@ -63,6 +73,7 @@ class View:
         self.previous = previous
         self.support_year = 1
         self.award: Any = None
+        self.sums: dict[Any, Any] = {}
 
 
 class YearFacts(Struct, frozen=True):

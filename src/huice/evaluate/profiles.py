@@ -40,6 +40,8 @@ from huice.language.text import Text, did_you_mean
 from huice.language.units import MONEY
 
 LONGEST_HORIZON = 30
+LONGEST_LIST = 5000
+"""Contracts, people, projects or premises of one applicant."""
 TOP = (
     "as_of",
     "claim_year",
@@ -116,8 +118,8 @@ class _Reader:
         if horizon > LONGEST_HORIZON:
             root.down("years").note(
                 Text(
-                    f"测算最多 {LONGEST_HORIZON} 年",
-                    f"at most {LONGEST_HORIZON} years can be computed",
+                    f"测算最多 {LONGEST_HORIZON} 年，这里写到了 {max(years)} 年",
+                    f"at most {LONGEST_HORIZON} years can be computed, but here is {max(years)}",
                 ),
                 "U006",
             )
@@ -146,13 +148,27 @@ class _Reader:
             return None
         if isinstance(cursor.value, tuple):
             cursor = Cursor(cursor.source, list(cursor.value), cursor.path, "", cursor.code)
+        if isinstance(cursor.value, list) and len(cursor.value) > LONGEST_LIST:
+            cursor.note(
+                Text(
+                    f"{cursor.named.zh}有 {len(cursor.value)} 项，最多 {LONGEST_LIST} 项；请合并",
+                    f"{cursor.named.en} holds {len(cursor.value)} items, more than {LONGEST_LIST}; "
+                    "merge some",
+                ),
+                "U010",
+            )
+            return None
         entities = tuple(self._entity(item, kind, ("id", "name")) for item in cursor.each())
         seen: set[Any] = set()
         for position, entity in enumerate(entities):
             id_ = entity.get("id", position)
             if id_ in seen:
                 cursor.down(position).note(
-                    Text(f"id“{id_}”重复", f"the id “{id_}” is used twice"), "U009"
+                    Text(
+                        f"{cursor.named.zh}里 id“{id_}”用了两次，请换一个",
+                        f"{cursor.named.en} holds the id “{id_}” twice; choose another",
+                    ),
+                    "U009",
                 )
             seen.add(id_)
         return entities
@@ -162,8 +178,12 @@ class _Reader:
             return {}
         facts = self.corpus.facts_of(kind)
         if not isinstance(cursor.value, dict):
+            name, example = cursor.named, next(iter(facts), "")
             cursor.note(
-                Text("这里应为“事实: 值”的形式", "a mapping of facts to values is expected here"),
+                Text(
+                    f"{name.zh}应为“事实: 值”的形式，如 {{{example}: …}}",
+                    f"{name.en} must map facts to values, such as {{{example}: …}}",
+                ),
                 "U002",
             )
             return {}
@@ -178,7 +198,7 @@ class _Reader:
                     found[key] = value
             elif key in extra:
                 if key == "id" and given is not None:
-                    found["id"] = str(given)
+                    found["id"] = str(given) if isinstance(given, str | int) else shown(given)
             else:
                 self._unknown_fact(cursor.down(key), str(key), [*facts, *extra], kind)
         return found
@@ -294,7 +314,7 @@ class _Reader:
         return known
 
     def _option(self, cursor: Cursor, name: str, known: dict[str, tuple[str, ...]]) -> bool:
-        option = str(cursor.value)
+        option = shown(cursor.value)
         if name not in known:
             cursor.note(
                 Text(f"没有读法“{name}”", f"there is no reading “{name}”")
@@ -302,11 +322,11 @@ class _Reader:
                 "U008",
             )
         elif option not in known[name]:
-            listed = "、".join(known[name])
             cursor.note(
                 Text(
-                    f"读法“{name}”没有选项“{option}”，可选 {listed}",
-                    f"the reading “{name}” has no option “{option}”; choose from {listed}",
+                    f"读法“{name}”没有选项“{option}”，可选 {'、'.join(known[name])}",
+                    f"the reading “{name}” has no option “{option}”; "
+                    f"choose from {', '.join(known[name])}",
                 )
                 + did_you_mean(option, known[name]),
                 "U008",

@@ -216,7 +216,7 @@ def total(to: Closures, node: n.Total) -> Measure:
             high = None if high is None or other is None else added(high, other)
         return low, high
 
-    return total
+    return _once_a_view(total, node)
 
 
 def count_of(to: Closures, node: n.CountOf) -> Measure:
@@ -230,7 +230,7 @@ def count_of(to: Closures, node: n.CountOf) -> Measure:
         found = [holds for _, holds in _each(view, kind, entities, where)]
         return found.count(True), len(found)
 
-    return count
+    return _once_a_view(count, node)
 
 
 def records(to: Closures, node: n.Records) -> Measure:
@@ -326,6 +326,23 @@ def _each(
             found.append((entity, holds))
     view.rows[kind] = kept
     return found
+
+
+def _once_a_view(reckon: Measure, node: n.Node) -> Measure:
+    """A sum over a list is the same for each of its entities: n contracts must not cost n²."""
+    if any(isinstance(part, n.Award) or part == _SUPPORT_YEAR for part in n.walk(node)):
+        return reckon
+
+    def kept(view: View) -> Interval:
+        found: Interval | None = view.sums.get(reckon)
+        if found is None:
+            found = view.sums[reckon] = reckon(view)
+        return found
+
+    return kept
+
+
+_SUPPORT_YEAR = n.Context("support_year")
 
 
 def _the_same(kind: str, view: View, before: View) -> dict[str, Any]:

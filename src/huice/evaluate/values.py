@@ -163,7 +163,13 @@ def _period(cursor: Cursor, fact: FactInfo) -> tuple[date, date] | None:
     if first is None or last is None:
         return None
     if last < first:
-        cursor.note(Text("止日早于起日，请核对", "the last day is before the first"), "U005")
+        cursor.note(
+            Text(
+                f"止日 {last} 早于起日 {first}，请核对",
+                f"the last day {last} is before the first, {first}; check them",
+            ),
+            "U005",
+        )
         return None
     return first, last
 
@@ -212,7 +218,7 @@ def amount_of(cursor: Cursor, dimension: Dimension, label: Text) -> Exact | None
         cursor.note(
             Text(
                 f"“{label.zh}”{what[0]}（{shown(cursor.value)}），请核对",
-                f"“{label.en}” {what[1]} ({shown(cursor.value)})",
+                f"“{label.en}” {what[1]} ({shown(cursor.value)}); check it",
             ),
             "U006",
         )

@@ -17,6 +17,9 @@ class Text(Struct, frozen=True):
     def __getitem__(self, lang: str) -> str:
         return (self.en or self.zh) if lang == "en" else self.zh
 
+    def __bool__(self) -> bool:
+        return bool(self.zh)
+
     def __add__(self, other: Text) -> Text:
         return Text(self.zh + other.zh, self.en + other.en)
 
