@@ -132,7 +132,7 @@ UNKNOWN = view({})
         ("records(org.records, sz_key_lab) >= 2个", T),
     ],
 )
-def test_a_truth_with_its_fact_and_without(text: str, known: bool) -> None:
+def test_a_truth_with_its_fact_and_without(text: str, known: Kleene) -> None:
     assert truth(text, KNOWN) is known
     assert truth(f"not ({text})", KNOWN) is not known
     assert truth(text, UNKNOWN) is U
