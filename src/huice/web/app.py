@@ -44,13 +44,18 @@ def create_app(
 
 def refused(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """A page for what is not there or cannot be read."""
-    return site_of(request).page(
-        "error.html", status=error.status_code, path=path_of(request), code=error.status_code
-    )
+    return _error(request, error.status_code)
 
 
 def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """A page for a fault of ours. The log says what and where, and repeats nothing that was sent."""
     where = traceback.extract_tb(error.__traceback__)[-1]
     LOG.error("%s at %s:%s", type(error).__name__, where.filename, where.lineno)
-    return site_of(request).page("error.html", status=500, path=path_of(request), code=500)
+    return _error(request, 500)
+
+
+def _error(request: Request[Any, Any, Any], code: int) -> Response[Any]:
+    page = site_of(request).page("error.html", status=code, path=path_of(request), code=code)
+    for header in HEADERS:
+        page.set_header(header.name, str(header.value))
+    return page

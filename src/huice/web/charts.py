@@ -53,7 +53,9 @@ def dumbbells(rows: Sequence[Row], lang: str, title: Text) -> Markup:
     return Markup("").join((_wide(rows, top, lang, name), _narrow(rows, top, lang, name)))
 
 
-_LEFT, _PLOT, _RIGHT, _LINE = 190, 340, 190, 34
+_LEFT, _PLOT, _RIGHT, _LINE = 220, 320, 190, 36
+_LETTERS = 29
+"""Latin letters of a label in one line; a Chinese character takes two."""
 
 
 def _wide(rows: Sequence[Row], top: Fraction, lang: str, title: str) -> Markup:
@@ -63,30 +65,53 @@ def _wide(rows: Sequence[Row], top: Fraction, lang: str, title: str) -> Markup:
         x = _LEFT + _PLOT * tick // 4
         parts.append(f'<line class="grid" x1="{x}" x2="{x}" y1="22" y2="{height - 8}"/>')
         amount = wan(top * tick / 4, lang) if tick else "0"
+        amount = _short(amount) if lang == "en" else amount
         parts.append(f'<text class="tick" x="{x}" y="14" text-anchor="middle">{amount}</text>')
     for number, row in enumerate(rows):
         y = 26 + _LINE * number
-        strong = ' class="here"' if row.here else ""
-        parts.append(f'<text{strong} x="0" y="{y + 21}">{escape(row.label)}</text>')
+        lines = _lines(row.label)
+        parts.append(_label(row, lines, y + (21 if len(lines) == 1 else 14)))
         parts.append(_marks(row, top, (_LEFT, y + 10), _PLOT))
         at = _LEFT + _PLOT + 14
         parts.append(f'<text class="fig" x="{at}" y="{y + 21}">{_figures(row, lang)}</text>')
-    return Markup("".join(parts) + "</svg>")  # noqa: S704  # labels are escaped above
+    return Markup("".join(parts) + "</svg>")  # noqa: S704  # labels are escaped
 
 
 def _narrow(rows: Sequence[Row], top: Fraction, lang: str, title: str) -> Markup:
-    width, line = 340, 56
-    parts = [_open("narrow", width, line * len(rows) + 4, title)]
-    for number, row in enumerate(rows):
-        y = line * number
-        strong = ' class="here"' if row.here else ""
-        parts.append(f'<text{strong} x="0" y="{y + 18}">{escape(row.label)}</text>')
+    width, y = 340, 0
+    parts = []
+    for row in rows:
+        lines = _lines(row.label)
+        parts.append(_label(row, lines, y + 18))
         parts.append(
             f'<text class="fig" x="{width}" y="{y + 18}" text-anchor="end">{_figures(row, lang)}</text>'
         )
+        y += 17 * (len(lines) - 1)
         parts.append(f'<line class="grid" x1="0" x2="{width}" y1="{y + 35}" y2="{y + 35}"/>')
         parts.append(_marks(row, top, (7, y + 28), width - 14))
-    return Markup("".join(parts) + "</svg>")  # noqa: S704  # labels are escaped above
+        y += 56
+    parts.insert(0, _open("narrow", width, y + 4, title))
+    return Markup("".join(parts) + "</svg>")  # noqa: S704  # labels are escaped
+
+
+def _label(row: Row, lines: Sequence[str], y: int) -> str:
+    strong = ' class="here"' if row.here else ""
+    return "".join(
+        f'<text{strong} x="0" y="{y + 17 * number}">{escape(line)}</text>'
+        for number, line in enumerate(lines)
+    )
+
+
+def _lines(label: str) -> list[str]:
+    """A label in one line, or in two where it is too long."""
+    words, lines = label.split(" "), [""]
+    for word in words:
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and sum(2 if sign > "\u2e80" else 1 for sign in longer) > _LETTERS:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
 
 
 def _open(kind: str, width: int, height: int, title: str) -> str:
@@ -110,11 +135,13 @@ def _marks(row: Row, top: Fraction, at: tuple[int, int], width: int) -> str:
 def _figures(row: Row, lang: str) -> str:
     sure, most = wan(row.certain, lang), wan(row.ceiling, lang)
     if lang == "en":
-        sure, most = (
-            text.replace(" million yuan", "m").replace(" yuan", "") for text in (sure, most)
-        )
-        return f'{sure} – <tspan class="big">{most}</tspan>'
+        return f'{_short(sure)} – <tspan class="big">{_short(most)}</tspan>'
     return f'{sure} ～ <tspan class="big">{most}</tspan>'
+
+
+def _short(amount: str) -> str:
+    """An English amount without its currency, which the text around a chart names."""
+    return amount.replace(" million yuan", "m").replace(" billion yuan", "bn").replace(" yuan", "")
 
 
 def _part(amount: Exact, whole: Exact, width: int) -> int:

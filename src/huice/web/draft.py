@@ -15,7 +15,7 @@ from msgspec import Struct, field
 
 from huice.corpus.corpus import Corpus
 from huice.corpus.model import FactInfo
-from huice.corpus.source import Problem, Source, read_bytes, read_text
+from huice.corpus.source import Number, Problem, Source, read_bytes, read_text
 from huice.evaluate.amounts import exact_number
 from huice.evaluate.facts import Entity, Profile
 from huice.evaluate.profiles import BadProfile, load_profile
@@ -254,7 +254,7 @@ class _Reader:
             return None
         if type_ == "money" and (Fraction(number) / WAN * 100).denominator == 1:
             return f"{decimal(Fraction(number) / WAN)}万元"
-        return number if isinstance(number, int) else decimal(number)
+        return number if isinstance(number, int) else Number(decimal(number))
 
 
 # --- from a profile back to the fields ------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from markupsafe import Markup
 from msgspec import Struct
 
@@ -228,7 +229,7 @@ def _clause(measure: Measure, site: Site) -> Clause:
 
 
 @get(both("/policies/{city:str}/{name:str}"))
-async def policy(request: Asked, city: str, name: str) -> Page:
+async def policy(request: Asked, city: FromPath[str], name: FromPath[str]) -> Page:
     """A document: text and rules side by side."""
     site = site_of(request)
     document = next((d for d in site.corpus.documents if d.id == f"{city}/{name}"), None)

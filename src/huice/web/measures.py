@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import get, post
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from markupsafe import Markup
 from msgspec import Struct, structs
 
@@ -324,14 +325,14 @@ def measure_page(site: Site, measure: Measure, draft: Draft | None) -> Page:
 
 
 @get(both("/measures/{city:str}/{name:str}"))
-async def measure(request: Asked, city: str, name: str) -> Page:
+async def measure(request: Asked, city: FromPath[str], name: FromPath[str]) -> Page:
     """A measure as the policy states it."""
     site = site_of(request)
     return measure_page(site, find(site, f"{city}/{name}"), None)
 
 
 @post(both("/measures/{city:str}/{name:str}"), status_code=200)
-async def measure_of_firm(request: Asked, city: str, name: str) -> Page:
+async def measure_of_firm(request: Asked, city: FromPath[str], name: FromPath[str]) -> Page:
     """A measure for the firm that the form describes, under the readings it chooses."""
     site = site_of(request)
     found = find(site, f"{city}/{name}")

@@ -10,7 +10,7 @@ from huice.corpus.source import Number
 from huice.language.text import Text
 
 _PLAIN = re.compile(r"[^\W\d][\w/ （）()—-]*")
-_AMOUNT = re.compile(r"\d+(\.\d+)?(万元|亿元)?|\d{4}-\d{2}-\d{2}")
+_AMOUNT = re.compile(r"\d+(\.\d+)?[万亿]元|\d{4}-\d{2}-\d{2}")
 _RESERVED = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 _HEAD = Text(
     "# 惠策画像：没有写的事实按“暂不清楚”处理，不是“否”，也不是 0。",

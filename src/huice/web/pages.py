@@ -12,21 +12,23 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from msgspec import Struct
 
 from huice.corpus.corpus import Corpus
+from huice.corpus.source import read_bytes
 from huice.evaluate import questions
 from huice.evaluate.result import decimal
 from huice.evaluate.totals import Total
 from huice.language.text import Text
 from huice.web.assets import assets
-from huice.web.draft import Draft, Pairs, empty, from_fields, from_text
+from huice.web.draft import Draft, Pairs, empty, from_fields, from_source
 from huice.web.evidence import PROOF, papers
 from huice.web.questions import sheet
 from huice.web.render import Site
 from huice.web.views import Answer, Places
 from huice.web.visit import Form, path_of, read_form, site_of
-from huice.web.words import SAMPLES
+from huice.web.words import SAMPLE_NAMES, SAMPLES
 
 Asked = Request[Any, Any, Any]
 Page = Response[str]
@@ -60,12 +62,12 @@ def sample_text(name: str) -> bytes:
 
 def sample(name: str, corpus: Corpus, lang: str) -> Draft:
     """The draft of a sample, named in the language of the page."""
-    draft = from_text(sample_text(name), name, corpus, date(2025, 6, 30))
-    title = SAMPLES[name][0][lang]
-    draft.mapping["name"] = title
-    draft.profile = msgspec.structs.replace(draft.profile, name=title)
-    draft.fields.put("name", title)
-    return draft
+    source = read_bytes(sample_text(name), name)
+    source.value["name"] = SAMPLES[name][0][lang]
+    for kind in corpus.vocabulary.kinds.values() if lang == "en" else ():
+        for entity in source.value.get(kind.list_key) or ():
+            entity["id"] = SAMPLE_NAMES.get(entity["id"], entity["id"])
+    return from_source(source, corpus, date(2025, 6, 30))
 
 
 def samples(corpus: Corpus, lang: str) -> list[Sample]:
@@ -211,7 +213,7 @@ def _csv(answer: Answer, site: Site) -> str:
 
 
 @get("/static/{mark:str}/{name:str}", cache_control=None)
-async def static(mark: str, name: str) -> Response[bytes]:
+async def static(mark: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     """The style sheet and the script; an address holds for ever."""
     asset = assets().get(name)
     if asset is None or asset.url != f"/static/{mark}/{name}":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from litestar import Response
 from litestar.enums import MediaType
+from markupsafe import Markup, escape
 
 from huice.corpus.corpus import Corpus
 from huice.evaluate.facts import Exact
@@ -17,7 +19,7 @@ from huice.language.text import Text
 from huice.web import charts, words
 from huice.web.assets import assets
 
-LANGS = ("zh", "en")
+_HAN = re.compile(r"([\u3400-\u9fff](?:[\u3400-\u9fff\d〔〕（）《》“”]*[\u3400-\u9fff〕）》])?)")
 PREFIX = "/en"
 
 
@@ -52,6 +54,17 @@ class Site:
         """A text in this language."""
         return text[self.lang]
 
+    def mixed(self, text: Text) -> Markup:
+        """A text in this language; Chinese names within English are marked for screen readers."""
+        told = text[self.lang]
+        if self.lang != "en":
+            return escape(told)
+        parts = (
+            Markup('<span lang="zh-CN">{}</span>').format(part) if at % 2 else escape(part)
+            for at, part in enumerate(_HAN.split(told))
+        )
+        return Markup("").join(parts)
+
     def money(self, amount: Exact) -> str:
         """An amount in words."""
         return wan(amount, self.lang)
@@ -75,7 +88,8 @@ class Site:
     def html(self, template: str, /, **more: object) -> str:
         """A template filled in."""
         shared: dict[str, Any] = {
-            name: getattr(self, name) for name in ("t", "say", "money", "url", "place", "titled")
+            name: getattr(self, name)
+            for name in ("t", "say", "mixed", "money", "url", "place", "titled")
         }
         return (
             environment()

@@ -129,6 +129,21 @@ SAMPLES: dict[str, tuple[Text, Text]] = {
     ),
 }
 
+SAMPLE_NAMES: dict[str, str] = {
+    "创始人": "founder",
+    "首席科学家": "chief scientist",
+    "训练算力": "training compute",
+    "训练语料": "training corpus",
+    "办公室": "office",
+    "医疗问答数据集": "medical Q&A data set",
+    "云平台接口": "cloud API",
+    "微调算力": "tuning compute",
+    "推理集群": "inference cluster",
+    "开源框架": "open-source framework",
+    "办公楼": "office building",
+}
+"""What the entities of the samples are called in English."""
+
 
 def place_name(corpus: Corpus, place: str | None) -> Text:
     """What a place, or the city that several places lie in, is called."""
