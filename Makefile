@@ -13,7 +13,7 @@ export UV_LINK_MODE ?= copy
 export HYPOTHESIS_STORAGE_DIRECTORY ?= .cache/hypothesis
 UV_INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: help install install-dev demo test test-long lint format bench lock clean
+.PHONY: help screenshots install install-dev demo test test-long lint format bench lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ lint: .venv/dev.stamp ## format, style, types, import contract, policies
 format: .venv/dev.stamp ## format the code and mend what ruff can
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/ruff format
+
+screenshots: .venv/dev.stamp ## pictures of every page in .cache/screenshots (ONLY="home calc")
+	PYTHONPATH=. $(BIN)/python -m tests.web.screenshots .cache/screenshots $(ONLY)
 
 bench: .venv/bench.stamp ## measure huice beside its peers
 	$(BIN)/python -m benchmarks.peers.agree

@@ -138,7 +138,7 @@ def test_every_answer_carries_the_headers(client: Any) -> None:
 
 def test_a_spreadsheet_formula_in_a_name_does_not_reach_the_csv(client: Any) -> None:
     sent = {"name": "=cmd|' /C calc'!A0", "org.place": "shenzhen", "person.0.id": "=1+1"}
-    lines = client.post("/result.csv", data=sent).text.splitlines()
+    lines = client.post("/report.csv", data=sent).text.splitlines()
     assert len(lines) > 5
     assert not any(
         cell.strip('"').startswith(("=", "+", "@")) for line in lines for cell in line.split(",")

@@ -106,7 +106,7 @@ def test_no_forbidden_word(client: Any, corpus: Corpus) -> None:
                 assert word not in text.lower(), (address, word)
 
 
-def test_ids_are_unique_and_links_inside_a_page_lead_somewhere(client: Any, corpus: Corpus) -> None:
+def test_ids_are_unique_and_links_inside_a_page_lead_somewhere(client: Any) -> None:
     for path in [*PLAIN, *FILLED, "/measures/shanghai/model-voucher"]:
         page = Reader(client.get(path).text)
         assert len(page.ids) == len(set(page.ids)), path
@@ -159,12 +159,12 @@ def test_the_page_shows_the_figures_of_the_engine(
                 figures = f"确定额 {wan(one.certain, 'zh')} 本企业上限 {wan(one.ceiling, 'zh')}"
                 assert figures in words, one.id
     # The fields of the form, sent back, make the same result.
-    again = client.post("/result.json", data=pairs(page.fields)).json()
+    again = client.post("/report.json", data=pairs(page.fields)).json()
     expected = result.to_dict()
     assert again["total"] == expected["total"]
     assert again["measures"] == expected["measures"]
     exported = client.post("/profile.yaml", data=pairs(page.fields)).text
-    third = client.post("/result.json", data={"profile": exported}).json()
+    third = client.post("/report.json", data={"profile": exported}).json()
     assert third["measures"] == expected["measures"]
 
 

@@ -9,7 +9,7 @@ import typer
 from msgspec import Struct
 from typer.main import get_command
 
-from huice.cli import ask, checks, compare, demo, evaluate, explain, init, mcp, rules, schema
+from huice.cli import ask, checks, compare, demo, evaluate, explain, init, mcp, rules, schema, serve
 from huice.cli.command import COMMON, VerbCommand, VerbGroup, command, take
 
 
@@ -104,6 +104,13 @@ VERBS = (
         "输出政策文件或画像的 JSON Schema。 // Prints the JSON Schema of policy files or of "
         "profiles.",
         ("huice schema profile", "huice schema policy > policy.schema.json"),
+    ),
+    Entry(
+        "serve",
+        serve.serve,
+        "启动网页、HTTP 接口和 MCP，用浏览器打开所示网址即可；填写的内容不保存。 // "
+        "Starts the pages, the HTTP API and MCP; open the address it prints. Nothing entered is kept.",
+        ("huice serve", "huice serve --port 8080 --workers 2"),
     ),
     Entry(
         "mcp",

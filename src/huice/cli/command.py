@@ -262,6 +262,7 @@ ALIASES: Mapping[str, str] = {
     "示例": "demo",
     "新建": "init",
     "格式": "schema",
+    "网页": "serve",
     "助手": "mcp",
 }
 """The Chinese names of the verbs."""

@@ -1,19 +1,22 @@
-"""`create_app`: the pages, and what stands beside them, as one application."""
+"""`create_app`: the pages, the API and the tools for assistants as one application."""
 
 from __future__ import annotations
 
 import logging
+import os
 import traceback
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from litestar import Litestar, Request, Response
+from litestar import Litestar, Request, Response, Router
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
+from huice.api import Settings, handlers, log_as_json, router, shielded
 from huice.corpus.corpus import Corpus, shipped
+from huice.mcp import mounted
 from huice.web.headers import HEADERS
 from huice.web.library import LIBRARY
 from huice.web.measures import MEASURES
@@ -21,25 +24,52 @@ from huice.web.pages import CALC
 from huice.web.visit import path_of, site_of
 
 LOG = logging.getLogger("huice.web")
-LARGEST_BODY = 1_000_000
-"""Bytes of a request."""
+LARGEST_FORM = 1_000_000
+"""Bytes of a form; beyond twice that the shield reads no further."""
 
 
 def create_app(
-    corpus: Corpus | None = None, lang: str = "zh", today: Callable[[], date] = date.today
+    corpus: Corpus | None = None,
+    lang: str = "zh",
+    today: Callable[[], date] = date.today,
+    settings: Settings | None = None,
 ) -> Litestar:
     """The application that `huice serve` starts. `today` stands in for an absent date of application."""
-    state = State({"corpus": corpus or shipped(), "lang": lang, "today": today})
-    return Litestar(
-        [*CALC, *MEASURES, *LIBRARY],
-        state=state,
-        openapi_config=None,
-        request_max_body_size=LARGEST_BODY,
-        multipart_form_part_limit=2_000,
-        compression_config=CompressionConfig("gzip", minimum_size=600, gzip_compress_level=6),
-        exception_handlers={HTTPException: refused, Exception: failed},
+    corpus = corpus or shipped()
+    pages = Router(
+        "/",
+        route_handlers=[*CALC, *MEASURES, *LIBRARY],
+        request_max_body_size=LARGEST_FORM,
         response_headers=HEADERS,
     )
+    assistants, lifespan = mounted(corpus)
+    app = Litestar(
+        [pages, router(corpus, today), assistants],
+        lifespan=[lifespan],
+        state=State({"corpus": corpus, "lang": lang, "today": today}),
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=None,
+        multipart_form_part_limit=2_000,
+        compression_config=CompressionConfig(
+            "gzip", minimum_size=600, gzip_compress_level=6, exclude=["^/mcp"]
+        ),
+        exception_handlers=handlers({HTTPException: refused, Exception: failed}),
+    )
+    return shielded(app, settings or Settings(page_bytes=2 * LARGEST_FORM))
+
+
+def from_environment() -> Litestar:
+    """The application of one worker, set up by HUICE_LANG, HUICE_POLICIES, HUICE_HOSTS and HUICE_ORIGINS."""
+    folder = os.environ.get("HUICE_POLICIES")
+    corpus = Corpus.load(folder) if folder else None
+    hosts, origins = (
+        tuple(filter(None, os.environ.get(name, "").split(",")))
+        for name in ("HUICE_HOSTS", "HUICE_ORIGINS")
+    )
+    log_as_json()
+    settings = Settings(hosts=hosts, origins=origins, page_bytes=2 * LARGEST_FORM)
+    return create_app(corpus, os.environ.get("HUICE_LANG", "zh"), settings=settings)
 
 
 def refused(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:

@@ -31,9 +31,9 @@ from huice.web.evidence import PROOF, papers
 from huice.web.marks import Span, marked, references
 from huice.web.pages import Asked, Page, both, one_draft
 from huice.web.render import Site
-from huice.web.views import Card, gap_name
+from huice.web.views import Card
 from huice.web.visit import path_of, site_of
-from huice.web.words import GROUP_KIND, GROUP_RULE, HOLDS, STATUS, STEPS
+from huice.web.words import GROUP_KIND, GROUP_RULE, HOLDS, STATUS, STEPS, gap_name
 
 
 class StepRow(Struct, frozen=True):
@@ -199,7 +199,7 @@ class Case:
             if check.holds is True:
                 continue
             if check.missing:
-                names = [gap_name(self.corpus, gap, self.lang) for gap in check.missing]
+                names = [gap_name(self.corpus, gap)[self.lang] for gap in check.missing]
             else:
                 names = [self.corpus.vocabulary.fact(f).label[self.lang] for f in check.facts]
             found.append(Want(check.says[self.lang], check.holds, tuple(dict.fromkeys(names))))

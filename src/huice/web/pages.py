@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-import msgspec
+from anyio import to_thread
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from msgspec import Struct
 
 from huice.corpus.corpus import Corpus
 from huice.corpus.source import read_bytes
-from huice.evaluate import questions
-from huice.evaluate.result import decimal
+from huice.evaluate import compare, questions
 from huice.evaluate.totals import Total
 from huice.language.text import Text
+from huice.reports import FORMATS, Format
 from huice.web.assets import assets
 from huice.web.draft import Draft, Pairs, empty, from_fields, from_source
 from huice.web.evidence import PROOF, papers
@@ -104,8 +103,7 @@ def calc_view(site: Site, draft: Draft, *, extra: str = "", stale: str = "") -> 
         "sheet": sheet(draft, asked, corpus, extra),
         "proof": PROOF,
         "papers": papers(card.one for card in answer.paying),
-        "extra_dates": [],
-        "formats": [],
+        "formats": FORMATS.values(),
         "yaml": draft.yaml(site.lang),
         "stale": stale,
     }
@@ -173,43 +171,20 @@ async def profile_yaml(request: Asked) -> Response[bytes]:
     return download(draft.yaml(site.lang).encode(), "application/yaml", "huice-profile.yaml")
 
 
-@post(both("/result.json"), status_code=200)
-async def result_json(request: Asked) -> Response[bytes]:
-    """The whole result."""
-    site = site_of(request)
-    _, draft = await one_draft(request, site)
+def _report(one: Format) -> HTTPRouteHandler:
+    @post(both(f"/report{one.suffix}"), status_code=200, name=f"report.{one.name}")
+    async def report(request: Asked) -> Response[bytes]:
+        site = site_of(request)
+        _, draft = await one_draft(request, site)
+        made = await to_thread.run_sync(lambda: _file(one, draft, site))
+        return download(made, one.media_type, f"huice{one.suffix}")
+
+    return report
+
+
+def _file(one: Format, draft: Draft, site: Site) -> bytes:
     answer = Answer(draft.profile, site.corpus, site.lang, draft.fields.get("see"))
-    body = msgspec.json.format(msgspec.json.encode(answer.result.to_dict()), indent=2)
-    return download(body, "application/json", "huice-result.json")
-
-
-@post(both("/result.csv"), status_code=200)
-async def result_csv(request: Asked) -> Response[bytes]:
-    """The measures of the result, one a line."""
-    site = site_of(request)
-    _, draft = await one_draft(request, site)
-    answer = Answer(draft.profile, site.corpus, site.lang, draft.fields.get("see"))
-    return download(_csv(answer, site).encode("utf-8-sig"), "text/csv", "huice-result.csv")
-
-
-COLUMNS = (
-    *("measure", "title", "place", "status", "certain_yuan", "ceiling_yuan", "clause_cap_yuan"),
-    *("reason", "quote", "document", "as_of", "corpus_version"),
-)
-
-
-def _csv(answer: Answer, site: Site) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for card in answer.cards("eligible", "discretionary", "unknown", "expired", "ineligible"):
-        one = card.one
-        row: list[str | None] = [card.id, card.title, card.level, card.word]
-        row += [decimal(one.certain), decimal(one.ceiling), decimal(one.clause_cap), card.reason]
-        row += [card.measure.text.zh, card.document.title.zh]
-        row += [answer.profile.as_of.isoformat(), site.corpus.version]
-        writer.writerow(row)
-    return out.getvalue()
+    return one.render(answer.result, compare(draft.profile, site.corpus), site.lang)
 
 
 @get("/static/{mark:str}/{name:str}", cache_control=None)
@@ -222,4 +197,5 @@ async def static(mark: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     return Response(asset.body, media_type=asset.type, headers=headers)
 
 
-CALC = (home, calc, calc_posted, profile_yaml, result_json, result_csv, static)
+REPORTS = tuple(_report(one) for one in FORMATS.values())
+CALC = (home, calc, calc_posted, profile_yaml, *REPORTS, static)

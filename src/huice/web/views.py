@@ -10,17 +10,17 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from huice.corpus.corpus import Corpus
-from huice.corpus.model import Document, Gives, Group
+from huice.corpus.model import Document, Group
 from huice.evaluate import compare
 from huice.evaluate.compare import Row
 from huice.evaluate.evaluator import at_place, evaluator
 from huice.evaluate.facts import Exact, Profile
-from huice.evaluate.formula import entity_name, formulas, spans_used
-from huice.evaluate.missing import Gap
+from huice.evaluate.formula import formulas, spans_used
 from huice.evaluate.outcome import PAYING, Status
 from huice.evaluate.result import MeasureResult, Result
 from huice.language.money import wan
 from huice.language.text import Text
+from huice.reports import Event, coming
 from huice.web import charts
 from huice.web.marks import marked
 from huice.web.words import (
@@ -28,16 +28,14 @@ from huice.web.words import (
     GIVES,
     GROUP_RULE,
     NO_CAP,
-    NOT_MONEY,
     SHAPE,
-    UNSTATED,
-    WAITING,
+    gap_name,
     level,
     place_name,
     status_word,
+    unstated,
 )
 
-UNPAID = (Gives.NON_MONETARY, Gives.SERVICE)
 SHOWN = (Status.ELIGIBLE, Status.DISCRETIONARY, Status.UNKNOWN)
 
 
@@ -103,9 +101,7 @@ class Card:
     @cached_property
     def unstated(self) -> str:
         """Why there is no figure."""
-        if self.measure.quantified and self.one.missing:
-            return WAITING[self.lang]
-        return (NOT_MONEY if self.measure.gives in UNPAID else UNSTATED)[self.lang]
+        return unstated(self.one)[self.lang]
 
     @property
     def priced(self) -> bool:
@@ -149,7 +145,7 @@ class Card:
     @cached_property
     def missing(self) -> list[str]:
         """The open questions by name."""
-        return [gap_name(self.corpus, gap, self.lang) for gap in self.one.missing]
+        return [gap_name(self.corpus, gap)[self.lang] for gap in self.one.missing]
 
     @cached_property
     def judged(self) -> list[str]:
@@ -200,16 +196,6 @@ def _years(years: Sequence[int]) -> str:
     if len(years) > 1 and list(years) == list(range(first, last + 1)):
         return f"{first}–{last}"
     return ", ".join(map(str, years))
-
-
-def gap_name(corpus: Corpus, gap: Gap, lang: str) -> str:
-    """A missing fact: `落户方式`, `合同“gpu”的合同金额`."""
-    fact = corpus.vocabulary.fact(gap.fact)
-    label = fact.label[lang]
-    if gap.entity is None or fact.entity == "org":
-        return label
-    owner = entity_name(corpus, fact.entity, gap.entity)[lang]
-    return f"{label} of {owner}" if lang == "en" else f"{owner}的{label}"
 
 
 class Answer:
@@ -276,13 +262,9 @@ class Answer:
         return sum(one.status is Status.UNKNOWN for one in self.near)
 
     @cached_property
-    def deadlines(self) -> list[tuple[date, list[str]]]:
-        """When the stated periods of the documents behind the result end, the next first."""
-        found: dict[date, list[str]] = {}
-        for card in self.paying:
-            if card.ends is not None and card.ends >= self.profile.as_of:
-                found.setdefault(card.ends, []).append(card.title)
-        return sorted(found.items())
+    def events(self) -> tuple[Event, ...]:
+        """The dates of this firm that are still to come."""
+        return coming(self.result)
 
 
 class City(Struct):

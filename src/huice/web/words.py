@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from huice.corpus.corpus import Corpus
-from huice.corpus.model import Gives, Measure
+from huice.corpus.model import Gives
 from huice.evaluate.outcome import Status
 from huice.evaluate.result import MeasureResult
-from huice.language.printing.en import English
-from huice.language.printing.zh import Chinese
 from huice.language.text import Text
+from huice.reports import words
 
-STATUS: dict[Status, Text] = {
-    Status.ELIGIBLE: Text("符合", "Eligible"),
-    Status.DISCRETIONARY: Text("待主管部门裁量", "For the authority to decide"),
-    Status.UNKNOWN: Text("待确认", "To be confirmed"),
-    Status.EXPIRED: Text("已失效", "Expired"),
-    Status.INELIGIBLE: Text("不符合", "Not eligible"),
-}
+CERTAIN, CEILING, CLAUSE_CAP = words.CERTAIN, words.CEILING, words.CLAUSE_CAP
+STATUS, GIVES, EFFECT, GROUP_RULE = words.STATUS, words.GIVES, words.EFFECT, words.GROUP_RULE
+NO_CAP, NOT_MONEY = words.NO_CAP, words.NOT_MONEY
+place_name, level, status_word, gap_name = (
+    words.place_name,
+    words.level,
+    words.status_word,
+    words.gap_name,
+)
 SHAPE: dict[Status, str] = {
     Status.ELIGIBLE: "●",
     Status.DISCRETIONARY: "◐",
@@ -24,10 +24,6 @@ SHAPE: dict[Status, str] = {
     Status.EXPIRED: "—",
     Status.INELIGIBLE: "×",
 }
-NOT_YET = Text("未开放", "Not yet in force")
-CERTAIN = Text("确定额", "Certain")
-CEILING = Text("本企业上限", "Ceiling for this firm")
-CLAUSE_CAP = Text("条款封顶", "Cap of the clause")
 MEANS: dict[str, Text] = {
     "certain": Text(
         "只要条件属实，条文即给定的金额。条文多写“最高”“不超过”，没有写明必给多少，所以确定额常常是 0 元。",
@@ -42,46 +38,16 @@ MEANS: dict[str, Text] = {
 }
 UNSTATED = Text("金额未公布", "amount not published")
 WAITING = Text("取决于未答的问题", "depends on open answers")
-NOT_MONEY = Text("非货币支持", "support other than money")
-NO_CAP = Text("原文未载", "none stated")
 DISCLAIMER = Text(
     "依据公开文件测算，不构成审批结论，以主管部门当年申报指南和审核为准。",
     "Computed from public documents; no decision of any authority. The authority’s current call and "
     "review prevail.",
 )
-GIVES: dict[Gives, Text] = {
-    Gives.CASH: Text("资金", "Cash"),
-    Gives.VOUCHER: Text("券", "Voucher"),
-    Gives.IN_KIND: Text("实物", "In kind"),
-    Gives.SERVICE: Text("服务", "Service"),
-    Gives.EQUITY: Text("股权", "Equity"),
-    Gives.LOAN: Text("贷款", "Loan"),
-    Gives.NON_MONETARY: Text("权益", "Not money"),
-    Gives.POOL: Text("总盘", "Fund as a whole"),
-}
-STEPS: dict[str, Text] = {
-    "base": Text("基数", "Base"),
-    "rate": Text("比例", "Rate"),
-    "tier": Text("分档", "Tier"),
-    "amount": Text("得出", "Amount"),
-    "unit_cap": Text("单价封顶", "Unit cap"),
-    "cap": Text("封顶", "Cap"),
-    "soft_cap": Text("一般封顶", "Usual cap"),
-    "sum": Text("合计", "Sum"),
-    "plus": Text("另加", "Plus"),
-    "approved_base": Text("核定基数", "Approved base"),
-    "approved": Text("批准金额", "Approved"),
-    "pool": Text("资金池", "Pool"),
-}
+STEPS: dict[str, Text] = {**words.STEPS, "amount": Text("得出", "Amount")}
 HOLDS: dict[bool | None, tuple[str, Text]] = {
     True: ("✓", Text("满足", "met")),
     False: ("×", Text("不满足", "not met")),
     None: ("○", Text("待确认", "open")),
-}
-EFFECT: dict[str, Text] = {
-    "conservative": Text("从严", "strict"),
-    "generous": Text("从宽", "generous"),
-    "neutral": Text("中性", "neutral"),
 }
 GROUP_KIND: dict[str, Text] = {
     "same_measure": Text("同一事项", "Same measure"),
@@ -90,13 +56,6 @@ GROUP_KIND: dict[str, Text] = {
     "exclusive": Text("互斥", "Exclusive"),
     "joint": Text("合并封顶", "Joint ceiling"),
     "same_cost": Text("同一笔费用", "One and the same cost"),
-}
-GROUP_RULE: dict[str, Text] = {
-    "highest": Text("择高，只计一次", "only the highest counts"),
-    "stack": Text("可以叠加", "may be added"),
-    "warn": Text(
-        "同一笔费用不能重复申报，请核对", "one cost cannot be claimed twice; please check"
-    ),
 }
 CITIES: dict[str, Text] = {
     "hangzhou": Text("杭州", "Hangzhou"),
@@ -145,31 +104,13 @@ SAMPLE_NAMES: dict[str, str] = {
 """What the entities of the samples are called in English."""
 
 
-def place_name(corpus: Corpus, place: str | None) -> Text:
-    """What a place, or the city that several places lie in, is called."""
-    if place is None:
-        return Text("地点未定", "place open")
-    scope = corpus.vocabulary.scope
-    return Text(Chinese(scope).place("org.place", place), English(scope).place("org.place", place))
-
-
-def level(corpus: Corpus, measure: Measure) -> Text:
-    """Where a measure holds: the city as a whole, or one of its districts."""
-    name = place_name(corpus, measure.place)
-    if "/" in measure.place:
-        return name
-    return Text(f"{name.zh}市级", f"{name.en}, city level")
-
-
-def status_word(one: MeasureResult) -> Text:
-    """The status in words; what has not started is not yet in force."""
-    if one.status is Status.INELIGIBLE and one.outcome.years[0].reason == "not_yet":
-        return NOT_YET
-    return STATUS[one.status]
-
-
 def titled(title: Text, lang: str) -> str:
     """The title of a document, in book marks in Chinese."""
-    if lang == "en":
-        return title["en"]
-    return title.zh if title.zh.startswith("《") else f"《{title.zh}》"
+    return words.titled(title)[lang]
+
+
+def unstated(one: MeasureResult) -> Text:
+    """What is said in place of a ceiling that there is none of."""
+    if one.measure.quantified and one.missing:
+        return WAITING
+    return NOT_MONEY if one.measure.gives in (Gives.NON_MONETARY, Gives.SERVICE) else UNSTATED

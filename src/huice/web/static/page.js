@@ -88,7 +88,7 @@
     if (any && q.closest('.block')) any.checked = true;
     q.classList.remove('idle');
     q.classList.add('target');
-    q.scrollIntoView({ block: 'center' });
+    q.scrollIntoView({ block: 'center', behavior: 'instant' });
     ($('input:not([type=hidden]), select', q) || q).focus({ preventScroll: true });
   };
 
