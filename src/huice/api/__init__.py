@@ -7,6 +7,7 @@ An application includes it like this:
     app = Litestar(
         [*pages, router(corpus, today=today)],   # everything under /api; /api itself is the reference page
         openapi_config=None,
+        logging_config=None,                     # else Litestar takes the root logger over
         request_max_body_size=None,              # the shield limits bodies
         exception_handlers=handlers({HTTPException: refused, Exception: failed}),
     )

@@ -9,12 +9,13 @@ from typing import Any
 
 from huice.api.bodies import JSON, YAML
 from huice.api.faults import KINDS, PROBLEM_JSON
-from huice.api.operations import MOST_PROFILES, OPERATIONS, Asked, Operation
+from huice.api.operations import MOST_PROFILES, OPERATIONS, Asked, File, Operation
 from huice.api.query import Query
 from huice.api.shapes import schemas
 from huice.corpus.corpus import Corpus
 from huice.corpus.schema import profile_schema
 from huice.evaluate.sent import Sent
+from huice.reports import FORMATS
 
 Doc = dict[str, Any]
 BASE = "/api/v1"
@@ -51,6 +52,7 @@ VALUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 """What the examples ask for."""
 IDS = {
     "explain": "shenzhen/training-voucher",
+    "report": "csv",
     "get_measure": "shenzhen/training-voucher",
     "get_document": "shenzhen/ai-pioneer-city",
     "get_schema": "profile",
@@ -184,14 +186,14 @@ def _parameters(operation: Operation, corpus: Corpus) -> list[Doc]:
                 "name": "If-None-Match",
                 "in": "header",
                 "description": "答复过的 ETag；没有变化时答 304 / an ETag had before; 304 if it still holds",
-                "schema": {"type": "string", "pattern": '^(W/)?"[a-z0-9]+"$'},
+                "schema": {"type": "string"},
             }
         )
     return found
 
 
 def _responses(operation: Operation, corpus: Corpus) -> Doc:
-    shapes = [_ref(name) for name in operation.shapes]
+    shapes = [_ref(name) for name in operation.shapes] or [{}]
     media = "application/schema+json" if operation.name == "get_schema" else JSON
     headers = ["X-Request-ID", *(("ETag", "Cache-Control") if operation.kept else ())]
     shown = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
@@ -207,6 +209,8 @@ def _responses(operation: Operation, corpus: Corpus) -> Doc:
             },
         }
     }
+    if operation.name == "report":
+        found["200"]["content"] = _files(operation, corpus)
     if operation.kept:
         found["304"] = {"description": "Not modified", "headers": shown}
     for status, codes in _statuses(operation).items():
@@ -214,6 +218,13 @@ def _responses(operation: Operation, corpus: Corpus) -> Doc:
             {"$ref": f"#/components/responses/{codes[0]}"} if len(codes) == 1 else _problem(*codes)
         )
     return dict(sorted(found.items()))
+
+
+def _files(operation: Operation, corpus: Corpus) -> Doc:
+    """Every kind of file; the example is the one that can be read."""
+    found: Doc = {one.media_type.partition(";")[0]: {"schema": {}} for one in FORMATS.values()}
+    csv = {"schema": {"type": "string"}, "examples": {"sample": _example(operation, corpus)}}
+    return {"text/csv": csv} | {media: kind for media, kind in found.items() if media != "text/csv"}
 
 
 def _statuses(operation: Operation) -> dict[int, list[str]]:
@@ -281,6 +292,8 @@ def _example(operation: Operation, corpus: Corpus) -> Doc:
     if operation.body:
         asked.read(several=False)
     answer = operation.answer(asked)
+    if isinstance(answer, File):
+        return {"x-shortened": True, "value": answer.body.decode("utf-8-sig")[:_SHORT_TEXT]}
     if operation.name in SHORTENED:
         return {"x-shortened": True, "value": _shortened(answer)}
     return {"value": answer}

@@ -23,6 +23,7 @@ from huice.evaluate.facts import Profile
 from huice.evaluate.profiles import BadProfile
 from huice.evaluate.sent import Sent, read_sent, rows_of
 from huice.language.text import Text, did_you_mean
+from huice.reports import FORMATS
 
 MOST_PROFILES = 20
 HEAVY = 400
@@ -62,6 +63,11 @@ class Asked:
         if problems:
             raise BadProfile(tuple(problems))
 
+    def check_id(self, known: Sequence[str]) -> None:
+        """That the id in the path is one of these. Raises `Refused`."""
+        if self.id not in known:
+            raise _no_such(self.id, known)
+
     @property
     def heavy(self) -> bool:
         """Whether the answer takes long enough to keep others waiting."""
@@ -69,10 +75,7 @@ class Asked:
 
     @property
     def measure(self) -> Measure:
-        """The measure that the path names. Raises `Refused`."""
-        known = [one.id for one in self.corpus.measures]
-        if self.id not in known:
-            raise _no_such(self.id, known, "事项", "measure")
+        """The measure that the path names."""
         return self.corpus.measure(self.id)
 
     def profile(self) -> Profile:
@@ -81,12 +84,20 @@ class Asked:
         return at_place(self.profiles[0], place) if place else self.profiles[0]
 
 
-def _no_such(id_: str, known: Sequence[str], zh: str, en: str) -> Exception:
+def _no_such(id_: str, known: Sequence[str]) -> Exception:
     shown = id_[:80]
     hint = did_you_mean(shown, known)
     return refused(
-        "not_found", "A006", f"没有{zh}“{shown}”{hint.zh}", f"there is no {en} “{shown}”{hint.en}"
+        "not_found", "A006", f"没有“{shown}”{hint.zh}", f"there is no “{shown}”{hint.en}"
     )
+
+
+class File(Struct, frozen=True):
+    """An answer that is a file."""
+
+    body: bytes
+    media: str
+    name: str
 
 
 class Operation(Struct, frozen=True):
@@ -100,7 +111,7 @@ class Operation(Struct, frozen=True):
     path: str
     title: Text
     about: Text
-    answer: Callable[[Asked], dict[str, Any]]
+    answer: Callable[[Asked], dict[str, Any] | File]
     shapes: tuple[str, ...]
     params: tuple[Param, ...] = ()
     body: str = ""
@@ -135,6 +146,12 @@ def _explain(asked: Asked) -> dict[str, Any]:
     return told.explanation_dict(evaluate(asked.profile(), asked.corpus, [measure.id]), measure.id)
 
 
+def _report(asked: Asked) -> File:
+    kind, profile, corpus = FORMATS[asked.id], asked.profile(), asked.corpus
+    body = kind.render(evaluate(profile, corpus), compare(profile, corpus), asked.query.one("lang"))
+    return File(body, kind.media_type, f"huice{kind.suffix}")
+
+
 def _near(place: str, region: str) -> bool:
     return not region or place == region or place.startswith(region + "/")
 
@@ -159,9 +176,6 @@ def _documents(asked: Asked) -> dict[str, Any]:
 
 
 def _document(asked: Asked) -> dict[str, Any]:
-    known = [one.id for one in asked.corpus.documents]
-    if asked.id not in known:
-        raise _no_such(asked.id, known, "文件", "document")
     return told.document_dict(asked.corpus, asked.corpus.document(asked.id))
 
 
@@ -172,8 +186,6 @@ SCHEMAS: Mapping[str, Callable[[Corpus], dict[str, Any]]] = {
 
 
 def _schema(asked: Asked) -> dict[str, Any]:
-    if asked.id not in SCHEMAS:
-        raise _no_such(asked.id, list(SCHEMAS), "格式", "schema")
     return SCHEMAS[asked.id](asked.corpus)
 
 
@@ -232,6 +244,16 @@ OPERATIONS = (
         ),
         _explain, ("Explanation",), (q.LANG, q.PLACE), "profile",
         path_ids=lambda corpus: [one.id for one in corpus.measures], tag="profile",
+    ),
+    Operation(
+        "report", "POST", "/reports/{id}",
+        Text("报告", "A report as a file"),
+        Text(
+            "同一结果写成文件：Excel（含公式）、Word、PDF、日历、CSV、JSON；lang 是报告的语言。",
+            "The same result as a file: workbook with live formulas, Word, PDF, calendar, CSV, JSON. lang is "
+            "the language of the report.",
+        ),
+        _report, (), (q.LANG, q.PLACE), "profile", path_ids=lambda _: list(FORMATS), tag="profile",
     ),
     Operation(
         "list_measures", "GET", "/measures",

@@ -175,7 +175,9 @@ class _Page:
     def answers(self, responses: Doc) -> str:
         good = next(iter(responses["200"]["content"].values()))
         example = good["examples"]["sample"]
-        shown = json.dumps(example["value"], ensure_ascii=False, indent=1)
+        value = example["value"]
+        text = isinstance(value, str)
+        shown = value if text else json.dumps(value, ensure_ascii=False, indent=1)
         word = self.say("答复示例", "Example of an answer")
         if example.get("x-shortened"):
             word += self.say("（节录）", " (shortened)")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
-import traceback
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, cast
@@ -21,9 +19,9 @@ from huice.api import reference
 from huice.api.bodies import JSON, read_body
 from huice.api.faults import BY_STATUS, KINDS, PROBLEM_JSON, Refused, problem_body
 from huice.api.openapi import document
-from huice.api.operations import OPERATIONS, Asked, Operation
+from huice.api.operations import OPERATIONS, Asked, File, Operation
 from huice.api.query import LANG, Query, read_query
-from huice.api.shield import Settings, Shield
+from huice.api.shield import Settings, Shield, log_fault
 from huice.corpus.corpus import Corpus
 from huice.corpus.source import Problem
 from huice.evaluate.profiles import BadProfile
@@ -32,7 +30,6 @@ BASE = "/api"
 VERSION = "/v1"
 CACHE = "public, max-age=300"
 EMPTY: Mapping[str, str] = {}
-_LOG = logging.getLogger("huice.api")
 
 Web = Request[Any, Any, Any]
 Handler = Callable[[Any, Any], Response[Any]]
@@ -80,31 +77,41 @@ class Desk:
         if operation.kept:
             return self._kept(operation, query, id_).answer(request)
         if not operation.body:
-            return _json(operation.answer(Asked(corpus, self.today(), query, id_)))
+            return _told(operation.answer(Asked(corpus, self.today(), query, id_)))
         headers = request.headers
         body = await request.body()
         sent = read_body(body, headers.get("content-type", ""), headers.get("content-encoding", ""))
         asked = Asked(corpus, self.today(), query, id_, sent)
-        if operation.path_ids:
-            _ = asked.measure
+        _check(operation, asked)
         asked.read(several=operation.body == "profiles")
-        if asked.heavy:
-            return await to_thread.run_sync(lambda: _json(operation.answer(asked)))
-        return _json(operation.answer(asked))
+        if asked.heavy or operation.name == "report":
+            return await to_thread.run_sync(lambda: _told(operation.answer(asked)))
+        return _told(operation.answer(asked))
 
     def _kept(self, operation: Operation, query: Query, id_: str) -> Kept:
         key = (operation.name, id_, query.one("city"), query.one("document"))
-        if key in self.kept:
+        searched = bool(query.one("q"))
+        if key in self.kept and not searched:
             return self.kept[key]
         asked = Asked(self.corpus, self.today(), query, id_)
+        _check(operation, asked)
         media = "application/schema+json" if operation.name == "get_schema" else JSON
         made = keep(msgspec.json.encode(operation.answer(asked)), media)
-        if not query.one("q"):
+        if not searched:
             self.kept[key] = made
         return made
 
 
-def _json(answer: dict[str, Any]) -> Response[bytes]:
+def _check(operation: Operation, asked: Asked) -> None:
+    if operation.path_ids:
+        asked.check_id(operation.path_ids(asked.corpus))
+
+
+def _told(answer: dict[str, Any] | File) -> Response[bytes]:
+    if isinstance(answer, File):
+        media = answer.media.partition(";")[0]
+        headers = {"Content-Disposition": f'attachment; filename="{answer.name}"'}
+        return Response(answer.body, media_type=media, headers=headers)
     return Response(msgspec.json.encode(answer), media_type=JSON)
 
 
@@ -148,9 +155,7 @@ def _http(request: Web, error: HTTPException) -> Response[bytes]:
 
 def _failed(request: Web, error: Exception) -> Response[bytes]:
     """A fault of ours; the log says where, not what was sent."""
-    where = "".join(traceback.format_tb(error.__traceback__))
-    id_ = request.scope.get("state", {}).get("request_id", "")
-    _LOG.error("request %s: %s\n%s", id_, type(error).__name__, where)
+    log_fault(str(request.scope.get("state", {}).get("request_id", "")), error)
     return problem(request, "internal")
 
 
@@ -242,6 +247,7 @@ def application(
     app = Litestar(
         [router(corpus, today)],
         openapi_config=None,
+        logging_config=None,
         request_max_body_size=None,
         compression_config=CompressionConfig("gzip", minimum_size=1_000, gzip_compress_level=4),
         exception_handlers=handlers({HTTPException: _http, Exception: _failed}),

@@ -12,6 +12,7 @@ import logging
 import re
 import sys
 import time
+import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from uuid import uuid4
@@ -115,10 +116,10 @@ class _Exchange:
             await self.answer()
         except _Stopped as stopped:
             await self.problem(stopped.code)
-        except Exception:
+        except Exception as error:
+            log_fault(self.id, error)
             if self.status:
                 raise
-            logging.getLogger("huice").exception("request %s failed", self.id)
             await self.problem("internal")
         finally:
             self.log()
@@ -247,6 +248,15 @@ def _with_head(allow: bytes) -> bytes:
 def _limits(settings: Settings, path: str) -> Text:
     limit = settings.takes(path)
     return Text(f"正文最多 {limit:,} 字节", f"a body has at most {limit:,} bytes")
+
+
+def log_fault(request_id: str, error: BaseException) -> None:
+    """What kind of fault and where; its message may hold what was sent, and stays out."""
+    where = [f"{one.filename}:{one.lineno}" for one in traceback.extract_tb(error.__traceback__)]
+    kind = type(error).__name__
+    logging.getLogger("huice.api").error(
+        json.dumps({"request_id": request_id, "fault": kind, "where": where[-8:]})
+    )
 
 
 def log_as_json(level: int = logging.INFO) -> None:
