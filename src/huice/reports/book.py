@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 from io import BytesIO
-from typing import Any
+from typing import Any, Self
 
 import xlsxwriter  # type: ignore[import-untyped]  # carries no types
 
@@ -17,6 +17,7 @@ from huice.evaluate.result import MeasureResult, Result, decimal
 from huice.language.text import Text
 from huice.reports import words
 from huice.reports.dates import Event
+from huice.reports.formulas import decimal_text
 from huice.reports.story import pieces
 
 LARGEST = 2**53
@@ -240,13 +241,28 @@ def held_exactly(value: Exact) -> bool:
     return abs(Fraction(value)) * 100 <= LARGEST
 
 
-def as_number(value: Exact) -> float | int:
-    """The number as a cell takes it: xlsxwriter writes 16 digits, which hold every amount up to 2^53 fen."""
-    exact = Fraction(value)
-    return exact.numerator if exact.denominator == 1 else float(exact)
+class Written(float):
+    """A number that is written into a file digit by digit as it is, not as the nearest binary fraction."""
+
+    text: str
+
+    def __new__(cls, value: Exact) -> Self:
+        """The number of an exact value."""
+        made = super().__new__(cls, float(value))
+        made.text = decimal_text(value) or repr(float(value))
+        return made
+
+    def __format__(self, spec: str) -> str:
+        """What is written."""
+        return self.text
 
 
-def cached(value: Exact | None) -> float | int:
+def as_number(value: Exact) -> float:
+    """The number as a cell takes it: xlsxwriter formats it, and so writes its exact decimals."""
+    return Written(value)
+
+
+def cached(value: Exact | None) -> float:
     """What a formula cell shows before it is worked out; None is no bound."""
     return ENDLESS if value is None else as_number(value)
 

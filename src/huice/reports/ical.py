@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from icalendar import Alarm, Calendar, Timezone, TimezoneStandard
+from icalendar import Alarm, Calendar, Timezone, TimezoneStandard, vText
 from icalendar import Event as Entry
 
 from huice.evaluate.compare import Comparison
@@ -41,7 +41,7 @@ def ics(
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
     name = Text("政策日期", "Policy dates")[lang]
-    calendar.add("x-wr-calname", f"{result.name} {name}".strip())
+    calendar.add("x-wr-calname", vText(" ".join([*result.name.split(), name])))
     calendar.add("x-wr-timezone", ZONE)
     calendar.add_component(_zone())
     for event in coming(result):

@@ -63,6 +63,7 @@ class _Writer:
     def __init__(self, told: Story) -> None:
         self.told, self.lang = told, told.lang
         self.doc: Any = python_docx.Document()
+        self._ids: dict[str, str] = {}
         self._styles()
 
     def say(self, zh: str, en: str) -> str:
@@ -156,22 +157,29 @@ class _Writer:
 
     # --- pieces ---------------------------------------------------------------------------------------
 
+    def styled(self, paragraph: Any, style: str) -> Any:
+        """The paragraph in a style; python-docx itself looks all styles through at each paragraph."""
+        if style not in self._ids:
+            self._ids[style] = self.doc.styles[style].style_id
+        paragraph._p.style = self._ids[style]  # noqa: SLF001
+        return paragraph
+
     def bracketed(self, text: str) -> str:
         """A text in brackets after another, or nothing."""
         return self.say(f"（{text}）", f" ({text})") if text else ""
 
     def para(self, text: str, style: str = "Normal", *, indent: bool = False) -> Any:
-        made = self.doc.add_paragraph(style=style)
+        made = self.styled(self.doc.add_paragraph(), style)
         made.add_run(clean(text))
         if indent and self.lang == "zh":
             made.paragraph_format.first_line_indent = Pt(24)
         return made
 
     def head(self, text: str, level: int) -> Any:
-        return self.doc.add_heading(clean(text), level)
+        return self.styled(self.doc.add_paragraph(clean(text)), f"Heading {level}")
 
     def label(self, label: str, text: str, style: str = "Normal") -> Any:
-        made = self.doc.add_paragraph(style=style)
+        made = self.styled(self.doc.add_paragraph(), style)
         run = made.add_run(label + self.say("：", ": "))
         run.bold = True
         _east_asian(run, HEADING)
@@ -191,12 +199,16 @@ class _Writer:
         _rules(made)
         for column, width in enumerate(widths):
             made.columns[column].width = Cm(width)
+        grid, lines = made._cells, list(made.rows)  # noqa: SLF001  # rows[i].cells[j] walks the table anew
         for number, cells in enumerate((tuple(head), *listed)):
-            for column, text in enumerate(cells):
-                cell = made.rows[number].cells[column]
+            own = grid[number * len(head) : (number + 1) * len(head)]
+            keep = number < len(listed) <= SMALL
+            for column, (cell, text) in enumerate(zip(own, cells, strict=True)):
                 cell.width = Cm(widths[column])
                 paragraph = cell.paragraphs[0]
-                paragraph.style = self.doc.styles["Cell"]
+                self.styled(paragraph, "Cell")
+                if keep:
+                    paragraph.paragraph_format.keep_with_next = True
                 run = paragraph.add_run(clean(text))
                 if column in right:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
@@ -204,11 +216,9 @@ class _Writer:
                     run.bold = True
                     _east_asian(run, HEADING)
                     _shade(cell, "EAF3FB")
-            _whole(made.rows[number])
-            for cell in made.rows[number].cells if number < len(listed) <= SMALL else ():
-                cell.paragraphs[0].paragraph_format.keep_with_next = True
-        _repeat(made.rows[0])
-        self.doc.add_paragraph(style="Small")
+            _whole(lines[number])
+        _repeat(lines[0])
+        self.styled(self.doc.add_paragraph(), "Small")
         return made
 
     # --- parts ----------------------------------------------------------------------------------------
@@ -217,7 +227,7 @@ class _Writer:
         told = self.told
         for _ in range(5):
             self.doc.add_paragraph()
-        title = self.doc.add_paragraph(TITLES["report"][self.lang], style="Title")
+        title = self.styled(self.doc.add_paragraph(TITLES["report"][self.lang]), "Title")
         title.alignment = WD_ALIGN_PARAGRAPH.CENTER
         for _ in range(2):
             self.doc.add_paragraph()
@@ -393,7 +403,7 @@ class _Writer:
         self.table(head, rows, widths, right=(last - 1, last))
 
     def _quote(self, item: Item) -> None:
-        made = self.doc.add_paragraph(style="Quote text")
+        made = self.styled(self.doc.add_paragraph(), "Quote text")
         _side_rule(made)
         made.add_run(self.say("原文：“", "Text: “"))
         for piece in item.quote:
@@ -403,7 +413,7 @@ class _Writer:
                 _shade_run(run)
         made.add_run(self.say(f"”——{item.document}", f"” ({item.document})"))
         if item.translation:
-            translated = self.doc.add_paragraph(style="Quote text")
+            translated = self.styled(self.doc.add_paragraph(), "Quote text")
             _side_rule(translated)
             run = translated.add_run(f"Translation: {item.translation}")
             run.italic = True
