@@ -33,6 +33,8 @@ def exact_number(value: object, dimension: Dimension) -> Exact:
 
     Raises `Fault` for anything else; a float counts by its shortest decimal form (0.1 is one tenth).
     """
+    if type(value) is int:
+        return value
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal | Fraction):
         raise Fault(
             f"应为数字，写的是“{shown(value)}”", f"a number is needed, not “{shown(value)}”"
@@ -42,7 +44,8 @@ def exact_number(value: object, dimension: Dimension) -> Exact:
             raise Fault(f"“{value}”不是数字", f"“{value}” is not a number")
         if isinstance(value, Decimal) and abs(value.adjusted()) > LONGEST_SHOWN:
             raise Fault(f"“{value}”的位数过多", f"“{value}” has too many digits")
-        return _whole(Fraction(Decimal(repr(value)) if isinstance(value, float) else value))
+        exact = Decimal(repr(value)) if isinstance(value, float) else value
+        return _whole(Fraction(*exact.as_integer_ratio()))
     if isinstance(value, int | Fraction):
         return _whole(Fraction(value))
     return _written(value.strip(), dimension)

@@ -75,8 +75,8 @@ def questions(
     for place in corpus.places if open_place else (None,):
         here = profile if place is None else at_place(profile, place)
         heap = _Heap(corpus)
-        for one in Result(held, here, corpus.measures).measures:
-            if one.here and one.measure.benefit:
+        for one in Result(held, here, corpus.measures).near:
+            if one.measure.benefit:
                 heap.add(one)
         for gap, stakes in heap.stakes.items():
             question = _question(corpus, gap, sum(stakes.values()), heap.measures[gap], place)

@@ -288,7 +288,7 @@ class Runner:
         for cap in program.entity_caps:
             low, high = self._capped(view, cap, (low, high), received)
         view.rows[ORG], view.sums = applicant, sums
-        if high is None or high > 0:
+        if high is None or high.numerator > 0:
             total = (added(received[0], low), added(received[1], high or 0))
             ledger.by_entity[claimant.identity] = total
         return low, high
@@ -348,6 +348,8 @@ class Runner:
 def _owed(amount: Interval) -> Interval:
     """An amount to be paid: a difference below nothing pays nothing."""
     low, high = amount
+    if low.numerator >= 0 and (high is None or high.numerator >= 0):
+        return amount
     return max(0, low), None if high is None else max(0, high)
 
 

@@ -121,7 +121,7 @@ class Evaluator:
         record: Recorder | None = None,
     ) -> Outcome:
         measure, pool = program.measure, program.rule.pool
-        history = profile.history.get(measure.id)
+        history, bars = profile.history.get(measure.id), self._bars.get(measure.id)
         if never_holds(program, years, history):
             return nothing(program, profile.calendar_years())
         return Runner(
@@ -132,7 +132,7 @@ class Evaluator:
             self.corpus.pools[pool] if pool else None,
             profile.pools.get(pool) if pool else None,
             record,
-            barred=any(other in profile.history for other in self._bars.get(measure.id, ())),
+            barred=bars is not None and not bars.isdisjoint(profile.history),
         ).outcome()
 
     def _award(self, profile: Profile, above: frozenset[str]) -> Any:

@@ -25,6 +25,8 @@ PAYING = (Status.ELIGIBLE, Status.DISCRETIONARY, Status.UNKNOWN)
 
 def best(statuses: list[Status]) -> Status:
     """The best of several; ineligible when there are none."""
+    if len(statuses) == 1:
+        return statuses[0]
     return next((status for status in FROM_BEST if status in statuses), Status.INELIGIBLE)
 
 
@@ -40,7 +42,7 @@ class YearOutcome(Struct, frozen=True):
     @property
     def pays(self) -> bool:
         """Whether something may be paid in the year."""
-        return self.ceiling is None or self.ceiling > 0
+        return self.ceiling is None or self.ceiling.numerator > 0
 
 
 class Outcome(Struct, frozen=True):

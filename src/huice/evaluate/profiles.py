@@ -21,6 +21,7 @@ from huice.evaluate.facts import (
     Decision,
     Defaults,
     Entity,
+    Exact,
     History,
     KindDefaults,
     PoolState,
@@ -261,10 +262,13 @@ class _Reader:
             ):
                 found[id_] = Decision(
                     below.choice("decision", OUTCOMES, "pending"),
-                    amount_of(below.down("amount_yuan"), MONEY, Text("批准额", "amount approved")),
-                    amount_of(below.down("base_yuan"), MONEY, Text("核定基数", "approved base")),
+                    self._yuan(below, "amount_yuan", "批准额", "amount approved"),
+                    self._yuan(below, "base_yuan", "核定基数", "approved base"),
                 )
         return found
+
+    def _yuan(self, cursor: Cursor, key: str, zh: str, en: str) -> Exact | None:
+        return amount_of(cursor.down(key), MONEY, Text(zh, en)) if key in cursor else None
 
     def _pools(self, cursor: Cursor) -> dict[str, PoolState]:
         found = {}

@@ -166,7 +166,10 @@ class Programs:
         keys = tuple((fact.entity, fact.key) for fact in facts)
 
         def without_base(view: View) -> Kleene:
-            return any(view.rows[kind].get(key) == 0 for kind, key in keys)
+            for kind, key in keys:  # noqa: SIM110  # half the time of any()
+                if view.rows[kind].get(key) == 0:
+                    return True
+            return False
 
         return without_base
 

@@ -298,9 +298,15 @@ class Result:
         return place
 
     @lazy
+    def near(self) -> tuple[MeasureResult, ...]:
+        """Those of the measures asked for that can hold where the applicant is, in their order."""
+        return tuple([MeasureResult(self, outcome) for outcome in self.outcomes if outcome.near])
+
+    @lazy
     def measures(self) -> tuple[MeasureResult, ...]:
         """The measures asked for, in their order."""
-        return tuple([MeasureResult(self, outcome) for outcome in self.outcomes])
+        near = iter(self.near)
+        return tuple([next(near) if o.near else MeasureResult(self, o) for o in self.outcomes])
 
     def measure(self, id_: str) -> MeasureResult:
         """One of the measures asked for. Raises `KeyError`."""

@@ -36,6 +36,8 @@ def plain_value(value: object, fact: FactInfo) -> Any:
         if kind is bool:
             return value if sort == "truth" else None
         return value if sort in ("money", "count") and 0 <= value <= LARGEST_AMOUNT else None
+    if kind is date and isinstance(value, date):
+        return value if sort == "date" and FIRST_YEAR <= value.year <= LAST_YEAR else None
     if isinstance(value, list):
         right = sort == "set" and all(type(one) is str and one in fact.options for one in value)
         return frozenset(value) if right else None
@@ -213,7 +215,7 @@ def amount_of(cursor: Cursor, dimension: Dimension, label: Text) -> Exact | None
             Text(f"“{label.zh}”：{fault.text.zh}", f"“{label.en}”: {fault.text.en}"), "U006"
         )
         return None
-    if number < 0 or number > LARGEST_AMOUNT:
+    if number.numerator < 0 or number.numerator > LARGEST_AMOUNT * number.denominator:
         what = ("不能为负", "must not be negative") if number < 0 else ("过大", "is too large")
         cursor.note(
             Text(

@@ -5,16 +5,25 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, timedelta
 
+SHORTEST_MONTH = 28
+
 
 def add_months(day: date, months: int) -> date:
     """The same day `months` later, cut to the end of a shorter month (31 Jan + 1 month = 28 Feb)."""
     years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(years, month + 1, min(day.day, monthrange(years, month + 1)[1]))
+    return _cut(years, month + 1, day.day)
 
 
 def in_year(day: date, year: int) -> date:
     """The same month and day in another year; 29 February becomes the 28th."""
-    return date(year, day.month, min(day.day, monthrange(year, day.month)[1]))
+    return day if day.year == year else _cut(year, day.month, day.day)
+
+
+def _cut(year: int, month: int, day: int) -> date:
+    """The day, or the last of a month that is too short for it."""
+    if day > SHORTEST_MONTH:
+        day = min(day, monthrange(year, month)[1])
+    return date(year, month, day)
 
 
 def days_between(first: date, last: date) -> int:
