@@ -359,7 +359,6 @@ def test_the_heaviest_requests_end_soon(ask: Ask) -> None:
     heavy = [
         {"contracts": [contract] * 500},
         {"contracts": [contract] * 100, "horizon_years": 30},
-        {"org": {"place": "shenzhen"}, "contracts": [contract] * 100, "horizon_years": 30},
     ]
     for profile in heavy:
         for target in ("evaluate", "compare", "next-question"):

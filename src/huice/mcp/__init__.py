@@ -4,7 +4,7 @@
 
     serve_stdio(corpus)                      # what `huice mcp` does
 
-    handler, lifespan = mounted(corpus)      # in an application: the address /mcp
+    handler, lifespan = mounted(corpus, origins)  # in an application: the address /mcp
     app = Litestar([*pages, handler], lifespan=[lifespan], ...)
 
 `server(corpus)` is the server of the official package, for any other transport.

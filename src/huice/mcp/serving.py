@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import date
 from typing import Any
@@ -12,7 +12,6 @@ from litestar import Litestar, asgi
 from litestar.handlers import ASGIRouteHandler
 from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-from mcp.server.transport_security import TransportSecuritySettings
 
 from huice.corpus.corpus import Corpus
 from huice.mcp.tools import server
@@ -34,26 +33,14 @@ async def _stdio(corpus: Corpus) -> None:
 
 
 def mounted(
-    corpus: Corpus,
-    hosts: Sequence[str] = (),
-    origins: Sequence[str] = (),
-    today: Callable[[], date] = date.today,
+    corpus: Corpus, origins: Sequence[str] = (), today: Callable[[], date] = date.today
 ) -> tuple[ASGIRouteHandler, Lifespan]:
     """The address /mcp and the lifespan that it needs, for an application.
 
-    It keeps no sessions: any worker answers any request. With `hosts` it answers for these only; a page of
-    another origin is let in only if `origins` name it.
+    It keeps no sessions: any worker answers any request. A page of another origin is let in only if
+    `origins` name it, as the protocol demands; which hosts are answered is for the application to say.
     """
     running: list[StreamableHTTPSessionManager] = []
-    settings = TransportSecuritySettings(
-        enable_dns_rebinding_protection=bool(hosts),
-        allowed_hosts=[name for host in hosts for name in (host, f"{host}:*")],
-        allowed_origins=[
-            *origins,
-            *(f"https://{host}" for host in hosts),
-            *(f"http://{host}{port}" for host in hosts for port in ("", ":*")),
-        ],
-    )
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -61,7 +48,6 @@ def mounted(
             server(corpus, today),
             json_response=True,
             stateless=True,
-            security_settings=settings,
             max_request_body_size=LARGEST_BODY,
         )
         async with manager.run():
@@ -73,6 +59,21 @@ def mounted(
 
     @asgi(PATH, is_mount=True, copy_scope=True)
     async def handler(scope: Any, receive: Any, send: Any) -> None:
+        if _is_stranger(scope["headers"], origins):
+            await send({"type": "http.response.start", "status": 403, "headers": _NO_BODY})
+            await send({"type": "http.response.body", "body": b""})
+            return
         await running[-1].handle_request(scope, receive, send)
 
     return handler, lifespan
+
+
+_NO_BODY = [(b"content-length", b"0")]
+
+
+def _is_stranger(headers: Iterable[tuple[bytes, bytes]], origins: Sequence[str]) -> bool:
+    """Whether a page of another origin asks."""
+    given = dict(headers)
+    origin = given.get(b"origin", b"").decode("latin-1")
+    same = origin.rpartition("//")[2] == given.get(b"host", b"").decode("latin-1")
+    return bool(origin) and not same and origin not in origins
