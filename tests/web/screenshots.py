@@ -71,6 +71,11 @@ def shoot(out: Path, only: list[str], schemes: list[str], langs: list[str]) -> N
                         for step in steps:
                             step(page)
                         page.wait_for_load_state("networkidle")
+                        # The whole result, which otherwise scrolls beside the form.
+                        page.evaluate(
+                            "document.querySelectorAll('.result').forEach(r =>"
+                            " { r.style.maxHeight = 'none'; r.style.position = 'static' })"
+                        )
                         file = out / f"{name}-{width}-{lang}-{scheme}.png"
                         page.screenshot(path=str(file), full_page=True)
                         page.close()

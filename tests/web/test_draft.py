@@ -165,3 +165,11 @@ def test_the_file_reads_like_one_written_by_hand(corpus: Corpus) -> None:
 def test_decimals_are_written_in_full() -> None:
     assert exactly(Fraction(5_000_001, 10**6)) == "5.000001"
     assert exactly(Fraction(3)) == "3"
+
+
+@pytest.mark.parametrize("written", ["0001-01-01", "9999-12-31", "2024-13-01", "yesterday"])
+def test_an_impossible_day_is_said_at_its_field(written: str, corpus: Corpus) -> None:
+    made = draft(corpus, as_of=written, org__registered_on=written, org__kind="enterprise")
+    assert set(made.errors) == {"as_of", "org.registered_on"}
+    assert made.profile.as_of == TODAY
+    assert made.profile.org == {"kind": "enterprise"}

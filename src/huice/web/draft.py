@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -20,6 +21,7 @@ from huice.evaluate.amounts import exact_number
 from huice.evaluate.facts import Entity, Profile
 from huice.evaluate.profiles import BadProfile, load_profile
 from huice.evaluate.result import decimal
+from huice.evaluate.values import FIRST_YEAR, LAST_YEAR
 from huice.language.text import Fault, Text
 from huice.language.units import AREA, ITEMS, MONEY
 from huice.web.notation import profile_text
@@ -216,14 +218,16 @@ class _Reader:
     def day(self, name: str, written: str) -> str | None:
         if not written.strip():
             return None
-        try:
-            return date.fromisoformat(written.strip()).isoformat()
-        except ValueError:
+        day: date | None = None
+        with suppress(ValueError):
+            day = date.fromisoformat(written.strip())
+        if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
             self.errors[name] = Text(
                 f"“{written[:20]}”不是日期，写作 2025-06-30",
                 f"“{written[:20]}” is no date; write 2025-06-30",
             )
             return None
+        return day.isoformat()
 
     def period(self, name: str) -> list[str] | None:
         first = self.day(f"{name}.from", self.fields.get(f"{name}.from"))

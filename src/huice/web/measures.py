@@ -177,9 +177,10 @@ class Case:
                 f"{wan(low, self.lang)} 起，上限未定" if low else "未定",
                 f"from {wan(low, self.lang)}, no upper figure" if low else "open",
             )
+        told = wan(high, self.lang).replace(" ", "\u00a0")
         if low == high:
-            return wan(high, self.lang)
-        return f"{wan(low, self.lang)} ～ {wan(high, self.lang)}"
+            return told
+        return f"{wan(low, self.lang)} ～ {told}".replace(" ", "\u00a0", 1)
 
     def holds(self, check: Check) -> tuple[str, str, str]:
         """How a condition stands: class, sign and word."""

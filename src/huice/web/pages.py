@@ -18,6 +18,7 @@ from huice.corpus.corpus import Corpus
 from huice.corpus.source import read_bytes
 from huice.evaluate import compare, questions
 from huice.evaluate.totals import Total
+from huice.evaluate.values import FIRST_YEAR, LAST_YEAR
 from huice.language.text import Text
 from huice.reports import FORMATS, Format
 from huice.web.assets import assets
@@ -113,12 +114,25 @@ def calc_view(site: Site, draft: Draft, *, extra: str = "", stale: str = "") -> 
 async def calc(request: Asked) -> Page:
     """The form, empty or with a sample."""
     site, name = site_of(request), request.query_params.get("sample", "")
-    today: date = request.app.state.today()
-    draft = sample(name, site.corpus, site.lang) if name else empty(site.corpus, today)
-    version = request.query_params.get("v", "")[:20]
-    stale = version if version and version != site.corpus.version else ""
-    view = calc_view(site, draft, stale=stale)
+    day = _day(request.query_params.get("d", "")) or request.app.state.today()
+    draft = sample(name, site.corpus, site.lang) if name else empty(site.corpus, day)
+    draft.fields.put("as_of", draft.profile.as_of.isoformat())
+    view = calc_view(site, draft, stale=_stale(request, site.corpus))
     return site.page("calc.html", path="/calc", filled=bool(name), **view)
+
+
+def _stale(request: Asked, corpus: Corpus) -> str:
+    """The version of the corpus that a link was made with, if it is another one."""
+    version = request.query_params.get("v", "")[:20]
+    return version if version != corpus.version else ""
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 @post(both("/calc"), status_code=200)
@@ -126,7 +140,7 @@ async def calc_posted(request: Asked) -> Page:
     """The result of a form or of a profile; with `X-Part`, only what changes."""
     site, form = site_of(request), await read_form(request)
     draft, extra = edited(form, site.corpus, request.app.state.today())
-    view = calc_view(site, draft, extra=extra)
+    view = calc_view(site, draft, extra=extra, stale=_stale(request, site.corpus))
     part = request.headers.get("x-part") == "live"
     template = "live.html" if part else "calc.html"
     filled = not extra and not form.fields.get("drop") and not draft.problems

@@ -81,6 +81,12 @@ class Site:
         """What a place is called."""
         return words.place_name(self.corpus, place)[self.lang]
 
+    def items(self, number: int) -> str:
+        """So many measures."""
+        if self.lang == "en":
+            return f"{number} measure" + ("" if number == 1 else "s")
+        return f"{number} 项"
+
     def titled(self, title: Text) -> str:
         """The title of a document."""
         return words.titled(title, self.lang)
@@ -89,7 +95,7 @@ class Site:
         """A template filled in."""
         shared: dict[str, Any] = {
             name: getattr(self, name)
-            for name in ("t", "say", "mixed", "money", "url", "place", "titled")
+            for name in ("t", "say", "mixed", "money", "url", "place", "titled", "items")
         }
         return (
             environment()

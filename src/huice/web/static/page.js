@@ -28,7 +28,7 @@
     main().replaceWith(parse(html).querySelector('main'));
     ready();
   };
-  const load = yaml => post(calc(), new URLSearchParams({ profile: yaml })).then(h => { swap(h); save() });
+  const load = (yaml, query = '') => post(calc() + query, new URLSearchParams({ profile: yaml })).then(h => { swap(h); save() });
 
   let timer, turn = 0;
   const update = () => {
@@ -67,7 +67,7 @@
 
   const pack = text => btoa(String.fromCharCode(...new TextEncoder().encode(text))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
   const unpack = text => new TextDecoder().decode(Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), c => c.charCodeAt(0)));
-  const link = hash => `${location.origin}${calc()}?v=${encodeURIComponent(main().dataset.version)}${hash}`;
+  const link = hash => `${location.origin}${calc()}?v=${encodeURIComponent(main().dataset.version)}&d=${$('#facts [name=as_of]').value}${hash}`;
   const acts = {
     print: () => print(),
     new: () => { localStorage.removeItem(NOW); location.assign(calc()) },
@@ -143,8 +143,9 @@
   if (form()) {
     const shared = location.hash.match(/^#p=(.+)/), now = read(NOW, null);
     if (shared) {
+      const query = location.search;
       history.replaceState(null, '', location.pathname);
-      try { load(unpack(shared[1])) } catch { /* a broken link shows the empty form */ }
+      try { load(unpack(shared[1]), query) } catch { /* a broken link shows the empty form */ }
     } else if ($('.calc.filled')) save();
     else if (now?.yaml && !location.search && location.pathname === calc()) load(now.yaml);
   }
