@@ -7,6 +7,7 @@ SHELL := bash
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+BENCH ?=
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE ?= copy
@@ -80,9 +81,8 @@ format: .venv/dev.stamp ## format the code and mend what ruff can
 screenshots: .venv/dev.stamp ## pictures of every page in .cache/screenshots (ONLY="home calc")
 	PYTHONPATH=. $(BIN)/python -m tests.web.screenshots .cache/screenshots $(ONLY)
 
-bench: .venv/bench.stamp ## measure huice beside its peers
-	$(BIN)/python -m benchmarks.peers.agree
-	$(BIN)/python -m benchmarks.peers.timing
+bench: .venv/bench.stamp ## measure huice beside its peers, in about 2 minutes (BENCH=full: 20)
+	BENCH=$(BENCH) $(BIN)/python -m benchmarks
 
 # --- locks: exact versions with hashes, naming no registry -------------------------------------------
 

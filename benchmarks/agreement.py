@@ -23,6 +23,8 @@ from .peers.profiles import profiles
 from .peers.zen_rules import context, zen_context, zen_one
 
 SEED = 2025
+SIZE = (100_000, 1_000, 25) if FULL else (10_000, 200, 9)
+"""Rows compared, firms timed, rounds."""
 
 
 def reference(engine: Engine, rows: int) -> Iterator[tuple[dict[str, Any], Any]]:
@@ -64,11 +66,8 @@ def times(engine: Engine, whole: Engine, firms: int, rounds: int) -> dict[str, A
 def main() -> int:
     """Compare, measure and print; 1 if a figure differs without an explanation."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--rows", type=int, default=100_000 if FULL else 10_000)
-    parser.add_argument("--firms", type=int, default=1_000 if FULL else 300)
-    parser.add_argument("--rounds", type=int, default=25 if FULL else 11)
-    options = parser.parse_args()
-    return int(run(options.rows, options.firms, options.rounds)["real"])
+    parser.add_argument("--rows", type=int, default=SIZE[0])
+    return int(run(parser.parse_args().rows, *SIZE[1:])["real"])
 
 
 def run(rows: int, firms: int, rounds: int) -> dict[str, Any]:
