@@ -9,7 +9,20 @@ import typer
 from msgspec import Struct
 from typer.main import get_command
 
-from huice.cli import ask, checks, compare, demo, evaluate, explain, init, mcp, rules, schema, serve
+from huice.cli import (
+    ask,
+    checks,
+    compare,
+    demo,
+    evaluate,
+    explain,
+    init,
+    mcp,
+    report,
+    rules,
+    schema,
+    serve,
+)  # fmt: skip
 from huice.cli.command import COMMON, VerbCommand, VerbGroup, command, take
 
 
@@ -54,6 +67,18 @@ VERBS = (
         "解释一个事项：原文、规则、读法；给出画像时，说明这个数怎么来、差哪一条。 // "
         "One measure explained: text, rule, readings; with a profile, how its figure comes about.",
         ("huice explain 训力券", "huice explain shenzhen/training-voucher profile.yaml"),
+    ),
+    Entry(
+        "report",
+        report.report,
+        "把结果写成文件：Excel（公式可改）、Word、PDF、日历、CSV、JSON；一个文件夹的客户合成一个工作簿。 // "
+        "A result as a file: workbook with live formulas, Word, PDF, calendar, CSV, JSON; a folder of "
+        "clients as one workbook.",
+        (
+            "huice report profile.yaml -o report.docx",
+            "huice report profile.yaml --place 上海徐汇区 -o 徐汇.xlsx",
+            "huice report clients/ -o clients.xlsx",
+        ),
     ),
     Entry(
         "ask",
