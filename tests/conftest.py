@@ -13,11 +13,11 @@ from huice import Corpus
 # looks for new ones each time and prints how to repeat a failure.
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile(
-    "short", derandomize=True, database=None, max_examples=150, deadline=None,
+    "short", derandomize=True, database=None, max_examples=100, deadline=None,
     suppress_health_check=_SLOW,
 )  # fmt: skip
 settings.register_profile(
-    "long", max_examples=5000, deadline=None, print_blob=True, suppress_health_check=_SLOW
+    "long", max_examples=3000, deadline=None, print_blob=True, suppress_health_check=_SLOW
 )
 
 
