@@ -85,7 +85,11 @@ class Corpus(Struct, frozen=True, dict=True):
         facts: dict[str, dict[str, FactInfo]] = {}
         for fact in self.vocabulary.facts.values():
             facts.setdefault(fact.entity, {})[fact.key] = fact
-        self.__dict__.update(_measures=measures, _pools=pools, _facts=facts)
+        joined: dict[str, list[int]] = {}
+        for position, group in enumerate(self.groups):
+            for member in group.members:
+                joined.setdefault(member, []).append(position)
+        self.__dict__.update(_measures=measures, _pools=pools, _facts=facts, _joined=joined)
         self.__dict__["_all"] = tuple(measures.values())
 
     @property
@@ -107,6 +111,12 @@ class Corpus(Struct, frozen=True, dict=True):
         """The facts of the applicant (`org`) or of a kind of entity, by their key in a profile."""
         facts: dict[str, FactInfo] = self.__dict__["_facts"].get(entity, {})
         return facts
+
+    def groups_of(self, measures: Iterable[str]) -> list[Group]:
+        """The groups that one of the measures belongs to, in their order."""
+        joined: dict[str, list[int]] = self.__dict__["_joined"]
+        found = {position for id_ in measures for position in joined.get(id_, ())}
+        return [self.groups[position] for position in sorted(found)]
 
     def measure(self, id_: str) -> Measure:
         """The measure of this id. Raises `KeyError`."""

@@ -11,7 +11,7 @@ from huice.corpus.model import Group
 from huice.evaluate.engine import cut
 from huice.evaluate.facts import Exact
 from huice.evaluate.intervals import added
-from huice.evaluate.outcome import PAYING, Outcome, Status, best, by_year
+from huice.evaluate.outcome import FROM_BEST, PAYING, Outcome, Status, best, by_year
 from huice.language.check import lies_in
 from huice.language.units import value_of
 
@@ -46,8 +46,8 @@ def total(
     With an open place (`open_places`: all that may be chosen) the figures are those of the best single place:
     amounts of different cities are never added.
     """
-    statuses = [outcome.status for outcome in outcomes]
-    open_ = [outcome for outcome in outcomes if outcome.status in PAYING]
+    possible = [outcome for outcome in outcomes if outcome.status is not Status.INELIGIBLE]
+    open_ = [outcome for outcome in possible if outcome.status in PAYING]
     counted = [outcome for outcome in open_ if corpus.measure(outcome.measure).benefit]
     by_id = {
         outcome.measure: outcome
@@ -62,16 +62,23 @@ def total(
     of_eligible = [_sums(eligible, corpus, readings, place) for place in places]
     years = sorted({year for outcome in by_id.values() for year in outcome.paying or ()})
     return Total(
-        best(statuses),
+        best([outcome.status for outcome in possible]),
         certain,
         ceiling,
         max(one.ceiling for one in of_eligible),
         tuple(years),
-        {status.value: statuses.count(status) for status in Status},
+        _counts(possible, len(outcomes)),
         tuple(o.measure for o in counted if o.ceiling is None or not o.quantified),
-        tuple(group.id for group in corpus.groups if _claims_twice(group, by_id)),
+        tuple(group.id for group in corpus.groups_of(by_id) if _claims_twice(group, by_id)),
         max(one.added_up for one in sums),
     )
+
+
+def _counts(possible: Sequence[Outcome], asked: int) -> dict[str, int]:
+    """How many measures have each status; all that are not possible are ineligible."""
+    statuses = [outcome.status for outcome in possible]
+    counts = {status.value: statuses.count(status) for status in FROM_BEST}
+    return counts | {Status.INELIGIBLE.value: asked - len(possible)}
 
 
 class _Sums(Struct, frozen=True):
@@ -94,10 +101,8 @@ def _sums(
     certain: Exact = 0
     ceiling: Exact = 0
     grouped: set[str] = set()
-    for group in corpus.groups:
+    for group in corpus.groups_of(here):
         members = [here[id_] for id_ in group.members if id_ in here]
-        if not members:
-            continue
         rule = readings.get(group.id, {}).get("rule", group.rule)
         if rule == "warn":
             continue
