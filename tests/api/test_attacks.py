@@ -358,7 +358,7 @@ def test_the_heaviest_requests_end_soon(ask: Ask) -> None:
     contract = {"item": "compute", "mode": "rent", "purposes": ["training"], "paid_yuan": 100}
     heavy = [
         {"contracts": [contract] * 500},
-        {"contracts": [contract] * 100, "horizon_years": 30},
+        {"contracts": [contract] * 33, "horizon_years": 30},
     ]
     for profile in heavy:
         for target in ("evaluate", "compare", "next-question"):

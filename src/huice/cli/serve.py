@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from typing import Annotated
 
 import typer
@@ -27,6 +28,7 @@ def serve(
 ) -> None:
     """Serves until it is stopped; requests under way are finished first."""
     import uvicorn
+    from uvicorn.supervisors import Multiprocess
 
     assert out.corpus.measures  # a faulty folder of policies is told here, not in every worker
     os.environ["HUICE_LANG"] = out.lang
@@ -40,7 +42,7 @@ def serve(
             f"huice is running: open {address}; Ctrl+C stops it",
         )
     )
-    uvicorn.run(
+    config = uvicorn.Config(
         "huice.web.app:from_environment",
         factory=True,
         host=host,
@@ -52,3 +54,11 @@ def serve(
         timeout_graceful_shutdown=10,
         timeout_keep_alive=30,
     )
+    listening = config.bind_socket()
+    # Else the second part of an answer waits 40 ms for the first to be acknowledged: asyncio sets the
+    # option only on sockets that it opens itself, and workers share one that uvicorn opened.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if workers == 1:
+        uvicorn.Server(config).run(sockets=[listening])
+    else:
+        Multiprocess(config, sockets=[listening]).run()

@@ -11,6 +11,7 @@ from huice.corpus.sentences import sentences
 from huice.evaluate.ask import Question
 from huice.evaluate.evaluator import evaluator
 from huice.evaluate.formula import formulas, spans_used
+from huice.evaluate.outcome import Outcome
 from huice.evaluate.result import Result, decimal, total_dict
 from huice.language.nodes import Limit, Literal
 from huice.language.text import Text
@@ -285,15 +286,17 @@ def figures_dict(result: Result) -> dict[str, Any]:
         "corpus_version": result.corpus.version,
         "corpus_digest": result.corpus.digest,
         "total": total_dict(result.total),
-        "measures": [
-            {
-                "measure": outcome.measure,
-                "status": outcome.status.value,
-                "certain_yuan": decimal(outcome.certain),
-                "ceiling_yuan": decimal(outcome.ceiling),
-                "clause_cap_yuan": decimal(outcome.clause_cap),
-                "years": outcome.year_count,
-            }
-            for outcome in result.outcomes
-        ],
+        "measures": [figures_of(outcome) for outcome in result.outcomes],
+    }
+
+
+def figures_of(outcome: Outcome) -> dict[str, Any]:
+    """Status and figures of one measure."""
+    return {
+        "measure": outcome.measure,
+        "status": outcome.status.value,
+        "certain_yuan": decimal(outcome.certain),
+        "ceiling_yuan": decimal(outcome.ceiling),
+        "clause_cap_yuan": decimal(outcome.clause_cap),
+        "years": outcome.year_count,
     }

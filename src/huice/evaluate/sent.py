@@ -13,7 +13,7 @@ from huice.language.text import Text
 
 MOST_ENTITIES = 500
 """Contracts, people, premises and the like of one profile, those of single years included."""
-MOST_ROWS = 3_000
+MOST_ROWS = 1_000
 """Entities times years: what one evaluation may have to look at."""
 
 
