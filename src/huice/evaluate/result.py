@@ -119,13 +119,15 @@ class MeasureResult:
         """Why not, in one sentence; empty unless the answer is no."""
         if self.status in PAYING:
             return Text("", "")
-        codes = [year.reason for year in self.outcome.years]
+        decided = next(year for year in self.outcome.years if year.status is self.status)
+        if decided.reason != "conditions":
+            return self._other_reason(decided.reason)
         failed = [check for check in self.conditions if check.holds is False]
-        if codes[0] == "conditions" and failed:
+        if failed:
             zh = "；".join(check.label.zh for check in failed)
             en = "; ".join(check.label["en"] for check in failed)
             return Text(f"不满足：{zh}", f"not met: {en}")
-        return self._other_reason(codes[0])
+        return self._other_reason("no_base")  # all conditions can hold, of an entity without a base
 
     def _other_reason(self, code: str) -> Text:
         valid = self._program.rule.valid
@@ -139,7 +141,7 @@ class MeasureResult:
         if code == "not_yet" and valid and valid.starts:
             starts = valid.starts.isoformat()
             return Text(f"{starts} 起施行，申报日尚未施行", f"in force only from {starts}")
-        return REASONS.get(code, REASONS["conditions"])
+        return REASONS[code]
 
     def _successor(self, name: str | None) -> Text:
         """What takes over from a document that has ended: a document of the corpus, or a title."""
@@ -266,7 +268,7 @@ class MeasureResult:
 
 
 REASONS = {
-    "conditions": Text("条件不满足", "the conditions are not met"),
+    "no_base": Text("基数为 0，没有可补助的费用", "the base is 0: there is nothing to support"),
     "refused": Text("主管部门未予通过", "refused by the authority"),
     "barred": Text("已享受与本项互斥的事项", "a measure that excludes this one was received"),
     "paid_once": Text("一次性支持，此前已享受", "paid once only, and already received"),
