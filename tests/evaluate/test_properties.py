@@ -695,11 +695,13 @@ def test_a_no_names_its_reason(profile: Profile) -> None:
         assert one.reason.zh.strip()
         assert one.reason["en"].strip()
         assert all(year.reason for year in one.outcome.years)
-        codes = {year.reason for year in one.outcome.years if year.status is one.status}
-        assert codes
-        if codes == {"conditions"}:
+        decided = next(year for year in one.outcome.years if year.status is one.status)
+        if decided.reason == "conditions":
             failed = [check.label.zh for check in one.conditions if check.holds is False]
             assert failed or _known_to_be_nothing(profile, MEASURES[one.id].subject)
+            assert all(label in one.reason.zh for label in failed)
+        if decided.reason == "ended":
+            assert "失效" in one.reason.zh
 
 
 def _known_to_be_nothing(profile: Profile, subject: str) -> bool:
@@ -708,6 +710,38 @@ def _known_to_be_nothing(profile: Profile, subject: str) -> bool:
     return any(
         value == 0 for one in entities for key, value in one.items() if key.endswith("_yuan")
     )
+
+
+def test_an_expired_measure_says_so_though_its_first_year_failed_a_condition() -> None:
+    """It said 条件不满足: the reason was taken from the first year, not from the year that decided."""
+    released = {"kinds": ["open_source_project"]}
+    one = results(
+        {
+            **YEAR,
+            "org": {"place": "beijing/other"},
+            "projects": [],
+            "years": {2026: {"projects": [released]}},
+        },
+        ["beijing/open-source-project"],
+    ).measures[0]
+    assert one.status is Status.EXPIRED
+    assert "2025-12-31" in one.reason.zh
+    assert "2025-12-31" in one.reason["en"]
+
+
+def test_a_firm_that_spent_nothing_is_told_so() -> None:
+    one = results(
+        {
+            **YEAR,
+            "org": {"place": "beijing/etown", "kind": "enterprise"},
+            "contracts": [
+                {"item": "model", "traits": ["self_controlled_base_model"], "paid_yuan": 0}
+            ],
+        },
+        ["beijing/etown-model-voucher"],
+    ).measures[0]
+    assert one.status is Status.INELIGIBLE
+    assert one.reason.zh == "基数为 0，没有可补助的费用"
 
 
 @given(profiles())
