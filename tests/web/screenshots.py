@@ -73,7 +73,7 @@ def shoot(out: Path, only: list[str], schemes: list[str], langs: list[str]) -> N
                         page.wait_for_load_state("networkidle")
                         # The whole result, which otherwise scrolls beside the form.
                         page.evaluate(
-                            "document.querySelectorAll('.result').forEach(r =>"
+                            "document.querySelectorAll('.result, .strip').forEach(r =>"
                             " { r.style.maxHeight = 'none'; r.style.position = 'static' })"
                         )
                         file = out / f"{name}-{width}-{lang}-{scheme}.png"

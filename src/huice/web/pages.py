@@ -86,11 +86,17 @@ def samples(corpus: Corpus, lang: str) -> list[Sample]:
 async def home(request: Asked) -> Page:
     """The first page."""
     site = site_of(request)
+    kept = site.corpus.__dict__.setdefault("_home", {})
+    if site.lang not in kept:
+        kept[site.lang] = _first_page(site)
+    return site.page("home.html", path=path_of(request), **kept[site.lang])
+
+
+def _first_page(site: Site) -> dict[str, Any]:
+    """The samples and their cities: the same for every visitor, so worked out once."""
     first = sample(next(iter(SAMPLES)), site.corpus, site.lang)
     places = Places(first.profile, site.corpus, site.lang)
-    return site.page(
-        "home.html", path=path_of(request), samples=samples(site.corpus, site.lang), places=places
-    )
+    return {"samples": samples(site.corpus, site.lang), "chart": places.city_chart()}
 
 
 def calc_view(site: Site, draft: Draft, *, extra: str = "", stale: str = "") -> dict[str, Any]:
