@@ -13,9 +13,10 @@ import huice as package
 from huice import Corpus
 from huice.reports import FORMATS
 from tests.cli.conftest import Run
+from tests.reports.reading import formats
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", formats(*FORMATS))
 def test_the_ending_decides_the_format(
     huice: Run, firm: Path, tmp_path: Path, name: str, corpus: Corpus
 ) -> None:

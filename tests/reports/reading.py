@@ -15,11 +15,13 @@ import docx
 import openpyxl  # type: ignore[import-untyped]  # carries no types
 import pypdf
 import pytest
+import typst
 from docx.oxml.ns import qn
 from icalendar import Calendar
 
 from huice import Corpus, Result, compare, evaluate
 from huice.evaluate import Comparison
+from huice.reports import FORMATS, typeset
 from tests.evaluate.profiles import GOLDEN, load_yaml
 
 FIRST = 5
@@ -48,6 +50,30 @@ _XCU = """<?xml version="1.0" encoding="UTF-8"?>
 oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode"
 oor:op="fuse"><value>0</value></prop></item></oor:items>"""
 _RESULTS: dict[tuple[str, str, str], tuple[Result, Comparison]] = {}
+
+
+def has_chinese_font() -> bool:
+    """Whether a PDF can be set here."""
+    try:
+        typeset.chinese(typst.Fonts().families())
+    except typeset.NoChineseFont:
+        return False
+    return True
+
+
+HAS_FONT = has_chinese_font()
+needs_font = pytest.mark.skipif(
+    not HAS_FONT, reason="no Chinese font is installed (Debian: fonts-noto-cjk), which a PDF needs"
+)
+
+
+def formats(*names: str) -> list[Any]:
+    """The formats as parameters of a test; a PDF is left out, with the reason, where no font is."""
+    return [pytest.param(name, marks=needs_font) if name == "pdf" else name for name in names]
+
+
+READY = [name for name in FORMATS if name != "pdf" or HAS_FONT]
+"""The formats that can be made here."""
 needs_office = pytest.mark.skipif(
     shutil.which("soffice") is None,
     reason="soffice (Debian: libreoffice-calc) is not installed; it works the formulas out again",

@@ -22,11 +22,12 @@ from tests.reports.reading import (
     book,
     docx_text,
     entries,
+    formats,
     of_persona,
     pdf_text,
     rows,
     solid,
-)  # fmt: skip
+)
 
 LANGS = ("zh", "en")
 
@@ -77,7 +78,7 @@ def test_workbook(persona: str, lang: str, corpus: Corpus) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("name", ["docx", "pdf"])
+@pytest.mark.parametrize("name", formats("docx", "pdf"))
 def test_documents(persona: str, name: str, lang: str, corpus: Corpus) -> None:
     result, comparison = of_persona(persona, corpus, lang)
     data = FORMATS[name].render(result, comparison, lang)

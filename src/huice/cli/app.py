@@ -76,7 +76,7 @@ VERBS = (
         "clients as one workbook.",
         (
             "huice report profile.yaml -o report.docx",
-            "huice report profile.yaml --place 上海徐汇区 -o 徐汇.xlsx",
+            "huice report profile.yaml --place 上海徐汇区 -o xuhui.xlsx",
             "huice report clients/ -o clients.xlsx",
         ),
     ),

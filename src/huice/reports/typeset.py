@@ -21,7 +21,7 @@ SERIF = (
 )  # fmt: skip
 SANS = (
     "Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei",
-    "SimHei", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei",
+    "SimHei", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Droid Sans Fallback",
 )  # fmt: skip
 LATIN = "Libertinus Serif"
 """Comes with typst itself."""

@@ -267,6 +267,10 @@ class _Writer:
         footer.add_run("— ")
         _page_number(footer)
         footer.add_run(" —")
+        small = self.styled(section.footer.add_paragraph(), "Small")
+        small.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        run = small.add_run(told.disclaimer)
+        run.font.size, run.font.color.rgb = Pt(7.5), GREY
         _start_at_one(section)
 
     def _conclusion(self) -> None:
@@ -309,7 +313,6 @@ class _Writer:
                 ),
                 indent=True,
             )
-        self.para(told.disclaimer, "Small").runs[0].font.color.rgb = GREY
 
     def _measures(self) -> None:
         if not self.told.groups:
