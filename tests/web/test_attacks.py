@@ -154,3 +154,18 @@ def test_wrong_methods_and_types_are_answered_kindly(client: Any) -> None:
         ).status_code
         == 400
     )
+
+
+def test_a_faulty_profile_makes_no_report(client: Any) -> None:
+    for path in ("/report.xlsx", "/report.json", "/profile.yaml", "/measures/shenzhen/corpus"):
+        answer = client.post(path, data={"profile": "org: {place: atlantis}"})
+        assert answer.status_code == 400, path
+        assert "atlantis" in answer.text
+
+
+def test_a_long_profile_is_refused_and_never_cut(client: Any) -> None:
+    long = "contracts:\n" + "- {item: compute, amount_yuan: 1}\n" * 8_000
+    for sent in ({"data": {"profile": long}}, {"files": {"file": ("a.yaml", long.encode())}}):
+        answer = client.post("/calc", **sent)
+        assert answer.status_code == 200
+        assert "画像超过" in answer.text

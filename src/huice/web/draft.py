@@ -99,6 +99,8 @@ def empty(corpus: Corpus, today: date) -> Draft:
 
 def from_text(text: str | bytes, name: str, corpus: Corpus, today: date) -> Draft:
     """The profile of a YAML or JSON text; a faulty one gives an empty draft with the problems."""
+    if len(text) > LONGEST:
+        return _refused(corpus, today, _too_long(name))
     source = read_bytes(text, name) if isinstance(text, bytes) else read_text(text, name)
     return from_source(source, corpus, today)
 
@@ -108,12 +110,24 @@ def from_source(source: Source, corpus: Corpus, today: date) -> Draft:
     try:
         profile = load_profile(source, corpus, today)
     except BadProfile as bad:
-        draft = empty(corpus, today)
-        draft.problems = bad.problems
-        return draft
+        return _refused(corpus, today, *bad.problems)
     mapping = dict(source.value)
     mapping["as_of"] = profile.as_of.isoformat()
     return Draft(fields_of(profile, mapping, corpus), mapping, profile)
+
+
+def _refused(corpus: Corpus, today: date, *problems: Problem) -> Draft:
+    draft = empty(corpus, today)
+    draft.problems = problems
+    return draft
+
+
+def _too_long(name: str) -> Problem:
+    told = Text(
+        f"画像超过 {LONGEST:,} 字，请只给画像本身",
+        f"the profile has more than {LONGEST:,} characters; give the profile alone",
+    )
+    return Problem("F003", told, name)
 
 
 def from_fields(fields: Pairs, corpus: Corpus, today: date) -> Draft:

@@ -29,10 +29,10 @@ from huice.language.text import Text
 from huice.web.draft import Draft, from_source
 from huice.web.evidence import PROOF, papers
 from huice.web.marks import Span, marked, references
-from huice.web.pages import Asked, Page, both, one_draft
+from huice.web.pages import Asked, Page, both, one_draft, refusal
 from huice.web.render import Site
 from huice.web.views import Card
-from huice.web.visit import path_of, site_of
+from huice.web.visit import site_of
 from huice.web.words import GROUP_KIND, GROUP_RULE, HOLDS, STATUS, STEPS, gap_name
 
 
@@ -350,9 +350,7 @@ async def measure_of_firm(request: Asked, city: FromPath[str], name: FromPath[st
         today = request.app.state.today()
         draft = from_source(Source("", mapping, {}, []), site.corpus, today)
     if draft.problems:
-        return site.page(
-            "error.html", status=400, path=path_of(request), code=400, problems=draft.problems
-        )
+        return refusal(site, f"/measures/{found.id}", draft)
     seen = draft.fields.get("see")
     if draft.profile.org.get("place") is None and seen in site.corpus.places:
         draft.profile = structs.replace(draft.profile, org={**draft.profile.org, "place": seen})

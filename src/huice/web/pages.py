@@ -174,6 +174,11 @@ async def one_draft(request: Asked, site: Site) -> tuple[Form, Draft]:
     return form, form.drafts(site.corpus, request.app.state.today())[0]
 
 
+def refusal(site: Site, path: str, draft: Draft) -> Page:
+    """What is said of a profile that cannot be read, where nothing can be shown without it."""
+    return site.page("error.html", status=400, path=path, code=400, problems=draft.problems)
+
+
 # --- downloads ------------------------------------------------------------------------------------
 
 
@@ -184,18 +189,22 @@ def download(body: bytes, type_: str, name: str) -> Response[bytes]:
 
 
 @post(both("/profile.yaml"), status_code=200)
-async def profile_yaml(request: Asked) -> Response[bytes]:
+async def profile_yaml(request: Asked) -> Response[Any]:
     """The profile as the command line reads it."""
     site = site_of(request)
     _, draft = await one_draft(request, site)
+    if draft.problems:
+        return refusal(site, "/calc", draft)
     return download(draft.yaml(site.lang).encode(), "application/yaml", "huice-profile.yaml")
 
 
 def _report(one: Format) -> HTTPRouteHandler:
     @post(both(f"/report{one.suffix}"), status_code=200, name=f"report.{one.name}")
-    async def report(request: Asked) -> Response[bytes]:
+    async def report(request: Asked) -> Response[Any]:
         site = site_of(request)
         _, draft = await one_draft(request, site)
+        if draft.problems:
+            return refusal(site, "/calc", draft)
         made = await to_thread.run_sync(lambda: _file(one, draft, site))
         return download(made, one.media_type, f"huice{one.suffix}")
 

@@ -52,7 +52,7 @@ class Form:
         texts = self.texts
         if not texts:
             return [from_fields(self.fields, corpus, today)]
-        return [from_text(text[:LONGEST], name, corpus, today) for name, text in texts]
+        return [from_text(text, name, corpus, today) for name, text in texts]
 
 
 async def read_form(request: Request[Any, Any, Any]) -> Form:
