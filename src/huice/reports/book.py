@@ -121,6 +121,7 @@ class Book:
         sheet = self.book.add_worksheet(SHEETS[name][self.lang])
         self._widths, self._lines = [width for _, width in columns], {}
         sheet.hide_gridlines(2)
+        sheet.set_row(0, 22)
         sheet.write_string(0, 0, title, self.format(bold=True, font_size=14, font_color=BLUE))
         sheet.write_string(1, 0, note or self.line, self.format(font_color=GREY))
         head = self.format(

@@ -164,7 +164,7 @@ class WorkingsSheets:
             self.out.text(sheet, row, 1, "", **plain)
         self.out.text(sheet, row, 2, one.whose[self.lang], **plain)
         self.out.text(sheet, row, 3, (step or kinds[one.kind])[self.lang], **plain)
-        self.out.text(sheet, row, 4, one.label[self.lang], **plain)
+        self.out.text(sheet, row, 4, one.label[self.lang], **style)
         self._formula(
             sheet,
             row,
