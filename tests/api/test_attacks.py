@@ -18,6 +18,7 @@ from litestar import Litestar
 from huice import Corpus
 from huice.api import application
 from huice.api.shapes import ProblemDetails
+from huice.reports.typeset import NoChineseFont
 from tests.api.conftest import TODAY, Ask, Reply, asker
 
 EVALUATE = "/api/v1/evaluate"
@@ -351,6 +352,15 @@ def test_a_fault_of_ours_tells_nothing(
     told = refused(ask("POST", EVALUATE, body=b"{}"), 500, "internal")
     assert "secret" not in told.detail and "secret" not in caplog.text
     assert "RuntimeError" in caplog.text
+
+
+def test_a_file_that_cannot_be_made_here(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_font(*_: Any) -> Any:
+        raise NoChineseFont
+
+    monkeypatch.setattr("huice.reports.typeset.pdf", no_font)
+    told = refused(ask("POST", "/api/v1/reports/pdf", body=b"{}"), 503, "unavailable", "A007")
+    assert "fonts-noto-cjk" in told.detail
 
 
 def test_the_heaviest_requests_end_soon(ask: Ask) -> None:

@@ -25,7 +25,13 @@ _SCHEMA = schemathesis.openapi.from_asgi(
     "/api/v1/openapi.json",
     _APP,
     config=schemathesis.Config.from_dict(
-        {"checks": {"positive_data_acceptance": {"enabled": False}}}
+        {
+            "checks": {
+                "positive_data_acceptance": {"enabled": False},  # `_accepted` is stricter
+                # 503: a machine without a Chinese font makes no PDF
+                "not_a_server_error": {"expected-statuses": ["2xx", "3xx", "4xx", 503]},
+            }
+        }
     ),
 )
 
@@ -35,6 +41,8 @@ def _accepted(response: Any) -> None:
     if response.status_code in (200, 304):
         return
     told = response.json()
+    if told["code"] == "unavailable":
+        return
     codes = {one["code"] for one in told["problems"]}
     assert response.status_code == 422 and codes <= BEYOND, told
 

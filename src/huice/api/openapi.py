@@ -234,6 +234,8 @@ def _statuses(operation: Operation) -> dict[int, list[str]]:
     if operation.body:
         codes += ["bad_syntax", "bad_request", "timeout", "too_large", "unsupported_media_type"]
         codes.append("bad_profile")
+    if operation.name == "report":
+        codes.append("unavailable")
     if operation.name == "get_ready":
         codes.append("not_ready")
     found: dict[int, list[str]] = {}

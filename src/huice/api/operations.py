@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from huice import __version__
 from huice.api import query as q
-from huice.api.faults import refused
+from huice.api.faults import Refused, refused
 from huice.api.query import Param, Query
 from huice.corpus.corpus import Corpus
 from huice.corpus.model import Measure
@@ -22,7 +22,7 @@ from huice.evaluate.evaluator import at_place
 from huice.evaluate.facts import Profile
 from huice.evaluate.profiles import BadProfile
 from huice.evaluate.sent import Sent, read_sent, rows_of
-from huice.language.text import Text, did_you_mean
+from huice.language.text import Fault, Text, did_you_mean
 from huice.reports import FORMATS
 
 MOST_PROFILES = 20
@@ -148,7 +148,11 @@ def _explain(asked: Asked) -> dict[str, Any]:
 
 def _report(asked: Asked) -> File:
     kind, profile, corpus = FORMATS[asked.id], asked.profile(), asked.corpus
-    body = kind.render(evaluate(profile, corpus), compare(profile, corpus), asked.query.one("lang"))
+    result, comparison = evaluate(profile, corpus), compare(profile, corpus)
+    try:
+        body = kind.render(result, comparison, asked.query.one("lang"))
+    except Fault as fault:
+        raise Refused("unavailable", (Problem("A007", fault.text),)) from fault
     return File(body, kind.media_type, f"huice{kind.suffix}")
 
 
