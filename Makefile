@@ -51,6 +51,11 @@ install-dev: .venv/dev.stamp ## the same, with the tools that test it
 	$(UV_INSTALL) --require-hashes -r locks/dev.txt
 	@touch $@
 
+# Chromium, Chinese fonts and LibreOffice: pages, PDF files and workbooks are tested in what people use.
+.venv/system.stamp: scripts/system-packages
+	scripts/system-packages
+	@mkdir -p .venv && touch $@
+
 .venv/bench.stamp: .venv/run.stamp locks/bench.txt
 	$(UV_INSTALL) --require-hashes -r locks/bench.txt
 	@touch $@
@@ -61,10 +66,10 @@ demo: .venv/run.stamp ## one company, five cities compared
 	$(BIN)/huice demo
 
 # Two workers cost about 4 s of processor time to start and collect: they pay on the long tests only.
-test: lint ## lint, then every test but the long ones (PYTEST_ARGS="-k rent" chooses)
+test: lint .venv/system.stamp ## lint, then every test but the long ones (PYTEST_ARGS="-k rent" chooses)
 	$(BIN)/pytest $(PYTEST_ARGS)
 
-test-long: lint ## lint, then every test, the long ones too, on all cores
+test-long: lint .venv/system.stamp ## lint, then every test, the long ones too, on all cores
 	$(BIN)/pytest -m "long or not long" -n logical --dist worksteal $(PYTEST_ARGS)
 
 lint: .venv/dev.stamp ## format, style, types, import contract, policies

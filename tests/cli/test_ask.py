@@ -101,7 +101,7 @@ def test_a_scripted_session_saves_a_profile(huice: Run, tmp_path: Path) -> None:
     assert first.code == 0
     assert "第 1 题" in first.out
     assert "→ " in first.out
-    assert "已存到" in first.out
+    assert "回答已存到" in first.out
     assert yaml.safe_load(path.read_text(encoding="utf-8"))["org"]["place"] == "shenzhen"
     assert huice("evaluate", path).code == 0
     again = huice("ask", path, typed="q\n")

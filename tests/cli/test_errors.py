@@ -136,7 +136,7 @@ def test_interrupting_an_interview_saves_the_answers(tmp_path: Path) -> None:
         out, err = talk.communicate(timeout=20)
     assert talk.returncode == 130
     assert "Traceback" not in err.decode()
-    assert "已存到" in out.decode()
+    assert "回答已存到" in out.decode()
     assert "place: shenzhen" in path.read_text(encoding="utf-8")
 
 

@@ -116,12 +116,12 @@ def _save(out: Surface, talk: Talk, target: str, profile: str | None) -> None:
         kept.write_bytes(path.read_bytes())
         talk.tell(out.say(f"原文件留作 {kept}。", f"The old file is kept as {kept}."))
     path.write_text(text, encoding="utf-8")
-    talk.tell(
-        out.say(
-            f"已存到 {path}。看结果：huice evaluate {path}",
-            f"Saved to {path}. For the result: huice evaluate {path}",
-        )
-    )
+    page = out.page()
+    page.para(out.say("回答已存到：", "Your answers are saved in:"))
+    page.command(str(path), indent=2)
+    page.para(out.say("看结果：", "For the result:"))
+    page.command(f"huice evaluate {path}", indent=2)
+    talk.show(page)
 
 
 def _question_dict(one: Question) -> dict[str, Any]:
