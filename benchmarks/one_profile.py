@@ -45,7 +45,7 @@ def values(engine: Engine, rounds: int) -> dict[str, Timing]:
 
 
 def processes(rounds: int) -> dict[str, Timing]:
-    """`huice evaluate` of a persona, from the start of the process to its end."""
+    """`huice evaluate` of a persona, from the start of the process to its end, with compiled modules."""
     name, given = next(iter(personas()))
     with tempfile.TemporaryDirectory() as folder:
         profile = Path(folder) / "profile.json"
@@ -59,14 +59,15 @@ def processes(rounds: int) -> dict[str, Timing]:
         }
         calls = {}
         for what, (arguments, cache) in wanted.items():
-            start = _starter(arguments, cache)
+            start = _starter(arguments, cache, Path(folder) / "compiled")
             calls[f"{what}: on the wall"] = Call(start, [0], perf_counter)
             calls[f"{what}: processor"] = Call(start, [0], _children)
         return in_turn(calls, rounds)
 
 
-def _starter(arguments: list[str], cache: str) -> Callable[[object], object]:
-    environment = {**os.environ, "HUICE_CACHE": cache}
+def _starter(arguments: list[str], cache: str, compiled: Path) -> Callable[[object], object]:
+    environment = {**os.environ, "HUICE_CACHE": cache, "PYTHONPYCACHEPREFIX": str(compiled)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [sys.executable, *arguments]
     return lambda _: subprocess.run(  # noqa: S603  # our own command
         command, env=environment, check=True, capture_output=True
