@@ -66,7 +66,7 @@ def research_by_the_text(found: dict[str, Any], profile: Profile) -> dict[str, A
     project receives over the years the highest ceiling of the kinds it was, and no more.
     """
     measure = measure_under_readings(RESEARCH, profile)
-    if found["ceiling_yuan"] in (None, 0) or measure["caps"][0]["period"] == "year":
+    if found["status"] in ("ineligible", "expired") or measure["caps"][0]["period"] == "year":
         return {}
     received: dict[Any, Fraction] = {}
     paying = []
