@@ -141,6 +141,14 @@ def _next(out: Surface, page: Page, first: Sample) -> None:
     voucher = out.say("训力券", "training-voucher")
     rows = (
         (
+            "huice serve",
+            out.say(
+                "在浏览器里看：打开 http://127.0.0.1:8000，点一家示例企业；不用注册，什么也不上传",
+                "in the browser: open http://127.0.0.1:8000/en and click a sample firm; no account, "
+                "nothing uploaded",
+            ),
+        ),
+        (
             f"huice evaluate {path} --all",
             out.say(
                 "第一家的全部事项，逐项有原文和原因",
