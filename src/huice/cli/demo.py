@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -166,6 +168,16 @@ def _next(out: Surface, page: Page, first: Sample) -> None:
         ("huice init", out.say("或写出一份带注释的空白画像", "or an annotated empty profile")),
         ("huice rules", out.say("看收录的全部事项", "all measures of the corpus")),
     )
+    huice = _own_name()
     for command, said in rows:
-        page.command(command)
+        page.command(command.replace("huice", huice, 1))
         page.para((said, "quiet"), 4)
+
+
+def _own_name() -> str:
+    """How this command is typed here: by its path where the shell would not find it."""
+    typed = Path(sys.argv[0])
+    if typed.name != "huice" or shutil.which("huice"):
+        return "huice"
+    here = Path.cwd()
+    return str(typed.relative_to(here) if typed.is_relative_to(here) else typed)
