@@ -36,13 +36,14 @@ def create_app(
 ) -> Litestar:
     """The application that `huice serve` starts. `today` stands in for an absent date of application."""
     corpus = corpus or shipped()
+    settings = settings or Settings(page_bytes=2 * LARGEST_FORM)
     pages = Router(
         "/",
         route_handlers=[*CALC, *MEASURES, *LIBRARY],
         request_max_body_size=LARGEST_FORM,
         response_headers=HEADERS,
     )
-    assistants, lifespan = mounted(corpus)
+    assistants, lifespan = mounted(corpus, settings.origins, today)
     app = Litestar(
         [pages, router(corpus, today), assistants],
         lifespan=[lifespan],
@@ -56,7 +57,7 @@ def create_app(
         ),
         exception_handlers=handlers({HTTPException: refused, Exception: failed}),
     )
-    return shielded(app, settings or Settings(page_bytes=2 * LARGEST_FORM))
+    return shielded(app, settings)
 
 
 def from_environment() -> Litestar:
