@@ -4,34 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from huice.evaluate.facts import View
 from huice.evaluate.intervals import When
+from huice.evaluate.maker import Maker
 from huice.language import nodes as n
 
-if TYPE_CHECKING:
-    from huice.evaluate.closures import Closures
 
-
-def day(to: Closures, node: n.Day) -> When:
+def day(to: Maker, node: n.Day) -> When:
     value = date.fromisoformat(node.iso)
     return lambda _view: value
 
 
-def date_fact(to: Closures, node: n.Fact) -> When:
+def date_fact(to: Maker, node: n.Fact) -> When:
     fact = to.fact_type(node)
     kind, key = fact.entity, fact.key
     return lambda view: view.rows[kind].get(key)
 
 
-def date_context(to: Closures, node: n.Context) -> When:
+def date_context(to: Maker, node: n.Context) -> When:
     if node.name == "claim_year":
         return lambda view: view.year
     return lambda view: view.claim_date
 
 
-def year_of(to: Closures, node: n.YearOf) -> When:
+def year_of(to: Maker, node: n.YearOf) -> When:
     when = to.when(node.date)
 
     def year(view: View) -> Any:
@@ -41,7 +39,7 @@ def year_of(to: Closures, node: n.YearOf) -> When:
     return year
 
 
-def later_year(to: Closures, node: n.Add | n.Subtract) -> When:
+def later_year(to: Maker, node: n.Add | n.Subtract) -> When:
     items = node.items if isinstance(node, n.Add) else (node.left, node.right)
     when, span_ = to.when(items[0]), to.quantity(items[1])
     sign = 1 if isinstance(node, n.Add) else -1
@@ -53,7 +51,7 @@ def later_year(to: Closures, node: n.Add | n.Subtract) -> When:
     return year
 
 
-MOMENTS: dict[type[Any], Callable[[Closures, Any], When]] = {
+MOMENTS: dict[type[Any], Callable[[Maker, Any], When]] = {
     n.Day: day,
     n.Fact: date_fact,
     n.Context: date_context,

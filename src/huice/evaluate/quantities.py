@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from huice.evaluate.facts import Exact, View
 from huice.evaluate.intervals import (
@@ -20,25 +20,23 @@ from huice.evaluate.intervals import (
     span,
     times,
 )
+from huice.evaluate.maker import Maker
 from huice.language import nodes as n
 from huice.language.calendar import days_between, days_of_year, months_between
 from huice.language.check import kinds_named
 from huice.language.scope import Sort
 from huice.language.units import value_of
 
-if TYPE_CHECKING:
-    from huice.evaluate.closures import Closures
-
 _BLANK: dict[str, Any] = {}
 
 
-def literal(to: Closures, node: n.Literal) -> Measure:
+def literal(to: Maker, node: n.Literal) -> Measure:
     value = value_of(node)
     point: Interval = (value, value)
     return lambda _view: point
 
 
-def fact(to: Closures, node: n.Fact) -> Measure:
+def fact(to: Maker, node: n.Fact) -> Measure:
     fact = to.fact_type(node)
     if fact.means is not None:
         return to.quantity(fact.means)
@@ -51,13 +49,13 @@ def fact(to: Closures, node: n.Fact) -> Measure:
     return known
 
 
-def context(to: Closures, node: n.Context) -> Measure:
+def context(to: Maker, node: n.Context) -> Measure:
     if node.name == "year_days":
         return lambda view: (days_of_year(view.year), days_of_year(view.year))
     return lambda view: (view.support_year, view.support_year)
 
 
-def add(to: Closures, node: n.Add) -> Measure:
+def add(to: Maker, node: n.Add) -> Measure:
     items = [to.quantity(item) for item in node.items]
 
     def addition(view: View) -> Interval:
@@ -72,7 +70,7 @@ def add(to: Closures, node: n.Add) -> Measure:
     return addition
 
 
-def subtract(to: Closures, node: n.Subtract) -> Measure:
+def subtract(to: Maker, node: n.Subtract) -> Measure:
     if to.type_of(node.left).sort is Sort.YEAR:
         return _years_between(to, node)
     left, right = to.quantity(node.left), to.quantity(node.right)
@@ -85,7 +83,7 @@ def subtract(to: Closures, node: n.Subtract) -> Measure:
     return difference
 
 
-def _years_between(to: Closures, node: n.Subtract) -> Measure:
+def _years_between(to: Maker, node: n.Subtract) -> Measure:
     left, right = to.when(node.left), to.when(node.right)
 
     def months(view: View) -> Interval:
@@ -97,15 +95,15 @@ def _years_between(to: Closures, node: n.Subtract) -> Measure:
     return months
 
 
-def multiply(to: Closures, node: n.Multiply) -> Measure:
+def multiply(to: Maker, node: n.Multiply) -> Measure:
     return _product([to.quantity(item) for item in node.items])
 
 
-def share_of(to: Closures, node: n.ShareOf) -> Measure:
+def share_of(to: Maker, node: n.ShareOf) -> Measure:
     return _product([to.quantity(node.rate), to.quantity(node.base)])
 
 
-def divide(to: Closures, node: n.Divide) -> Measure:
+def divide(to: Maker, node: n.Divide) -> Measure:
     left, right = to.quantity(node.left), to.quantity(node.right)
 
     def quotient(view: View) -> Interval:
@@ -117,7 +115,7 @@ def divide(to: Closures, node: n.Divide) -> Measure:
     return quotient
 
 
-def lower(to: Closures, node: n.Lower) -> Measure:
+def lower(to: Maker, node: n.Lower) -> Measure:
     items = [to.quantity(item) for item in node.items]
 
     def lowest(view: View) -> Interval:
@@ -129,7 +127,7 @@ def lower(to: Closures, node: n.Lower) -> Measure:
     return lowest
 
 
-def higher(to: Closures, node: n.Higher) -> Measure:
+def higher(to: Maker, node: n.Higher) -> Measure:
     items = [to.quantity(item) for item in node.items]
 
     def highest(view: View) -> Interval:
@@ -140,7 +138,7 @@ def higher(to: Closures, node: n.Higher) -> Measure:
     return highest
 
 
-def excess(to: Closures, node: n.ExcessOver) -> Measure:
+def excess(to: Maker, node: n.ExcessOver) -> Measure:
     amount, threshold = to.quantity(node.amount), to.quantity(node.threshold)
 
     def above(view: View) -> Interval:
@@ -152,7 +150,7 @@ def excess(to: Closures, node: n.ExcessOver) -> Measure:
     return above
 
 
-def banded(to: Closures, node: n.Banded) -> Measure:
+def banded(to: Maker, node: n.Banded) -> Measure:
     base = to.quantity(node.base)
     bands = [
         (to.quantity(band.rate), to.quantity(band.up_to) if band.up_to else None)
@@ -167,12 +165,12 @@ def banded(to: Closures, node: n.Banded) -> Measure:
     return schedule
 
 
-def tiers(to: Closures, node: n.Tiers) -> Measure:
+def tiers(to: Maker, node: n.Tiers) -> Measure:
     measure: Measure = ladder(to, node, NOTHING)
     return measure
 
 
-def ladder(to: Closures, node: n.Tiers, beyond: Any) -> Any:
+def ladder(to: Maker, node: n.Tiers, beyond: Any) -> Any:
     rungs = [
         (to.quantity(tier.value), to.test(tier.when) if tier.when is not None else None)
         for tier in node.tiers
@@ -192,12 +190,12 @@ def ladder(to: Closures, node: n.Tiers, beyond: Any) -> Any:
     return climb
 
 
-def choice(to: Closures, node: n.Choice) -> Measure:
+def choice(to: Maker, node: n.Choice) -> Measure:
     options = [to.quantity(option) for option in node.options]
     return lambda view: span([option(view) for option in options])
 
 
-def total(to: Closures, node: n.Total) -> Measure:
+def total(to: Maker, node: n.Total) -> Measure:
     fact = to.fact_type(node.fact)
     kind, key = fact.entity, fact.key
     upper = to.fact_type(n.Fact(fact.upper)).key if fact.upper else None
@@ -219,7 +217,7 @@ def total(to: Closures, node: n.Total) -> Measure:
     return _once_a_view(total, node)
 
 
-def count_of(to: Closures, node: n.CountOf) -> Measure:
+def count_of(to: Maker, node: n.CountOf) -> Measure:
     kind = node.kind
     where = to.test(node.where) if node.where is not None else None
 
@@ -233,7 +231,7 @@ def count_of(to: Closures, node: n.CountOf) -> Measure:
     return _once_a_view(count, node)
 
 
-def records(to: Closures, node: n.Records) -> Measure:
+def records(to: Maker, node: n.Records) -> Measure:
     fact, member = to.fact_type(node.fact), node.member
     kind, key = fact.entity, fact.key
 
@@ -247,15 +245,15 @@ def records(to: Closures, node: n.Records) -> Measure:
     return count
 
 
-def days(to: Closures, node: n.Days) -> Measure:
+def days(to: Maker, node: n.Days) -> Measure:
     return _of_period(to, node.period, days_between)
 
 
-def months(to: Closures, node: n.Months) -> Measure:
+def months(to: Maker, node: n.Months) -> Measure:
     return _of_period(to, node.period, months_between)
 
 
-def _of_period(to: Closures, node: n.Fact, length: Callable[[date, date], int]) -> Measure:
+def _of_period(to: Maker, node: n.Fact, length: Callable[[date, date], int]) -> Measure:
     fact = to.fact_type(node)
     kind, key = fact.entity, fact.key
 
@@ -269,7 +267,7 @@ def _of_period(to: Closures, node: n.Fact, length: Callable[[date, date], int]) 
     return of_period
 
 
-def previous(to: Closures, node: n.Previous) -> Measure:
+def previous(to: Maker, node: n.Previous) -> Measure:
     item = to.quantity(node.item)
     kinds = kinds_named(node.item, to.scope)
 
@@ -284,7 +282,7 @@ def previous(to: Closures, node: n.Previous) -> Measure:
     return a_year_earlier
 
 
-def award(to: Closures, node: n.Award) -> Measure:
+def award(to: Maker, node: n.Award) -> Measure:
     measure = node.measure
     return lambda view: view.award(measure, view) if view.award else UNKNOWN
 
@@ -366,7 +364,7 @@ def _banded(base: Exact, bands: list[tuple[Interval, Interval | None]], end: int
     return total
 
 
-QUANTITIES: dict[type[Any], Callable[[Closures, Any], Measure]] = {
+QUANTITIES: dict[type[Any], Callable[[Maker, Any], Measure]] = {
     n.Literal: literal,
     n.Fact: fact,
     n.Context: context,

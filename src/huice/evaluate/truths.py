@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from huice.evaluate.facts import Exact, View
 from huice.evaluate.intervals import Kleene, Test, every, some
+from huice.evaluate.maker import Maker
 from huice.language import nodes as n
 from huice.language.calendar import add_months
 from huice.language.scope import Sort
-
-if TYPE_CHECKING:
-    from huice.evaluate.closures import Closures
 
 ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "<": lambda one, other: bool(one < other),
@@ -23,15 +21,15 @@ ORDER: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def and_(to: Closures, node: n.And) -> Test:
+def and_(to: Maker, node: n.And) -> Test:
     return every([to.test(item) for item in node.items])
 
 
-def or_(to: Closures, node: n.Or) -> Test:
+def or_(to: Maker, node: n.Or) -> Test:
     return some([to.test(item) for item in node.items])
 
 
-def not_(to: Closures, node: n.Not) -> Test:
+def not_(to: Maker, node: n.Not) -> Test:
     test = to.test(node.item)
 
     def negation(view: View) -> Kleene:
@@ -41,7 +39,7 @@ def not_(to: Closures, node: n.Not) -> Test:
     return negation
 
 
-def some_of(to: Closures, node: n.SomeOf) -> Test:
+def some_of(to: Maker, node: n.SomeOf) -> Test:
     tests = [to.test(item) for item in node.items]
     wanted = node.count.numerator
 
@@ -54,7 +52,7 @@ def some_of(to: Closures, node: n.SomeOf) -> Test:
     return at_least
 
 
-def compare(to: Closures, node: n.Compare) -> Test:
+def compare(to: Maker, node: n.Compare) -> Test:
     if to.type_of(node.left).sort is not Sort.QUANTITY:
         return _compare_moments(to, node)
     left, right = to.quantity(node.left), to.quantity(node.right)
@@ -74,7 +72,7 @@ def compare(to: Closures, node: n.Compare) -> Test:
     return comparison
 
 
-def _compare_moments(to: Closures, node: n.Compare) -> Test:
+def _compare_moments(to: Maker, node: n.Compare) -> Test:
     left, right = to.when(node.left), to.when(node.right)
     exact = ORDER[node.op]
 
@@ -85,7 +83,7 @@ def _compare_moments(to: Closures, node: n.Compare) -> Test:
     return comparison
 
 
-def is_(to: Closures, node: n.Is) -> Test:
+def is_(to: Maker, node: n.Is) -> Test:
     fact = to.fact_type(node.fact)
     kind, key, members = fact.entity, fact.key, frozenset(node.members)
 
@@ -96,7 +94,7 @@ def is_(to: Closures, node: n.Is) -> Test:
     return choice
 
 
-def within(to: Closures, node: n.Within) -> Test:
+def within(to: Maker, node: n.Within) -> Test:
     fact = to.fact_type(node.fact)
     kind, key, place, below = fact.entity, fact.key, node.place, node.place + "/"
 
@@ -107,7 +105,7 @@ def within(to: Closures, node: n.Within) -> Test:
     return inside
 
 
-def has(to: Closures, node: n.Has) -> Test:
+def has(to: Maker, node: n.Has) -> Test:
     fact = to.fact_type(node.fact)
     kind, key, members, every_one = fact.entity, fact.key, frozenset(node.members), node.every
 
@@ -126,7 +124,7 @@ def has(to: Closures, node: n.Has) -> Test:
     return holds if fact.sort is Sort.RECORDS else contains
 
 
-def recorded_in(to: Closures, node: n.RecordedIn) -> Test:
+def recorded_in(to: Maker, node: n.RecordedIn) -> Test:
     fact, year, member = to.fact_type(node.fact), to.when(node.year), node.member
     kind, key = fact.entity, fact.key
 
@@ -139,7 +137,7 @@ def recorded_in(to: Closures, node: n.RecordedIn) -> Test:
     return recorded
 
 
-def elapsed(to: Closures, node: n.Elapsed) -> Test:
+def elapsed(to: Maker, node: n.Elapsed) -> Test:
     until, since, months = to.when(node.until), to.when(node.since), node.span.numerator
     exact = ORDER[
         {"at least": ">=", "at most": "<=", "more than": ">", "less than": "<"}[node.bound]
@@ -152,7 +150,7 @@ def elapsed(to: Closures, node: n.Elapsed) -> Test:
     return passed
 
 
-def fact_test(to: Closures, node: n.Fact) -> Test:
+def fact_test(to: Maker, node: n.Fact) -> Test:
     fact = to.fact_type(node)
     if fact.means is not None:
         return to.test(fact.means)
@@ -173,7 +171,7 @@ def _decided_by_known_part(op: str, known: Exact, limit: Exact) -> Kleene:
     return None
 
 
-TRUTHS: dict[type[Any], Callable[[Closures, Any], Test]] = {
+TRUTHS: dict[type[Any], Callable[[Maker, Any], Test]] = {
     n.And: and_,
     n.Or: or_,
     n.Not: not_,
