@@ -1,4 +1,4 @@
-"""Requests a second of the API beside a bare Litestar answer, on two workers: `python -m benchmarks.serve`.
+"""Requests a second of API and page beside a bare answer, on two workers: `python -m benchmarks.serve`.
 
 Both servers run at once and take turns within every round, so that a busy machine meets both. The client is
 `wrk` where there is one, else a plain Python one. Two numbers stand for each request: requests a second on
@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import uvicorn
 import yaml
@@ -31,6 +32,7 @@ from uvicorn.supervisors import Multiprocess
 from benchmarks.measuring import FULL, ROOT, machine
 from huice.api import application, log_as_json
 from huice.corpus.corpus import Corpus
+from huice.web.app import create_app
 
 WORKERS, CONNECTIONS = 2, 16
 ROUNDS, SECONDS = (10, 4) if FULL else (4, 2)
@@ -54,6 +56,12 @@ def api() -> Litestar:
     return application(Corpus.load())
 
 
+def pages() -> Litestar:
+    """The whole application of `huice serve`."""
+    log_as_json()
+    return create_app(Corpus.load())
+
+
 def serve(factory: str, port: int) -> None:
     """Serves as `huice serve` does: two workers, each part of an answer sent at once."""
     config = uvicorn.Config(
@@ -71,13 +79,14 @@ class Target(NamedTuple):
     server: str
     path: str
     body: bytes = b""
+    kind: str = "application/json"
 
     def raw(self) -> bytes:
         """The request as it goes over the wire."""
         method = "POST" if self.body else "GET"
         head = f"{method} {self.path} HTTP/1.1\r\nHost: localhost\r\n"
         if self.body:
-            head += f"Content-Type: application/json\r\nContent-Length: {len(self.body)}\r\n"
+            head += f"Content-Type: {self.kind}\r\nContent-Length: {len(self.body)}\r\n"
         return head.encode() + b"\r\n" + self.body
 
 
@@ -86,6 +95,7 @@ def targets() -> list[Target]:
     sample = ROOT / "src/huice/samples/1-model-startup.yaml"
     profile = json.dumps(yaml.safe_load(sample.read_text("utf-8")), default=str).encode()
     post = "/api/v1/"
+    form, kind = urlencode({"profile": profile}).encode(), "application/x-www-form-urlencoded"
     return [
         Target("bare Litestar: GET / -> {hello: world}", "hello", "/"),
         Target("GET /measures/shenzhen/corpus", "api", post + "measures/shenzhen/corpus"),
@@ -94,6 +104,7 @@ def targets() -> list[Target]:
         Target("POST /explain (1 measure)", "api", f"{post}explain/shenzhen/corpus", profile),
         Target("POST /next-question", "api", post + "next-question", profile),
         Target("POST /evaluate (all reasons, 250 KB)", "api", post + "evaluate", profile),
+        Target("POST /calc (the result page)", "pages", "/calc", form, kind),
     ]  # fmt: skip
 
 
@@ -155,7 +166,7 @@ def with_wrk(target: Target, port: int) -> float:
     if target.body:
         quoted = target.body.decode().replace("\\", "\\\\").replace("'", "\\'")
         script = (
-            f"wrk.method='POST' wrk.body='{quoted}' wrk.headers['Content-Type']='application/json'"
+            f"wrk.method='POST' wrk.body='{quoted}' wrk.headers['Content-Type']='{target.kind}'"
         )
     with tempfile.NamedTemporaryFile("w", suffix=".lua", encoding="utf-8") as file:
         file.write(script)
@@ -209,8 +220,8 @@ def main() -> dict[str, Any]:
     print(f"   {'':<46} {'req/s':>8} {'of bare':>8}   {'µs/req':>8} {'bare/it':>8}")
     rates: dict[str, list[float]] = {}
     costs: dict[str, list[float]] = {}
-    with running("hello") as bare, running("api") as ours:
-        servers = {"hello": bare, "api": ours}
+    with running("hello") as bare, running("api") as ours, running("pages") as shown:
+        servers = {"hello": bare, "api": ours, "pages": shown}
         for _ in range(ROUNDS):
             for target in targets():
                 server = servers[target.server]
