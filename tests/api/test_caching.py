@@ -73,7 +73,7 @@ def test_measures_are_filtered(ask: Ask, corpus: Corpus) -> None:
 def test_every_measure_can_be_read(ask: Ask, corpus: Corpus, measure: str) -> None:
     plain = ask("GET", f"/api/v1/measures/{measure}")
     one = msgspec.json.decode(plain.body, type=shapes.Measure)
-    assert one.text.zh == corpus.measure(measure).text.zh
+    assert one.text.zh == corpus.measure(measure).text
     assert ask("GET", f"/api/v1/measures/{measure.replace('/', '%2F')}").body == plain.body
     document = msgspec.json.decode(
         ask("GET", f"/api/v1/documents/{one.document}").body, type=shapes.Document

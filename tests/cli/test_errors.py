@@ -117,6 +117,11 @@ def test_a_closed_pipe_ends_quietly() -> None:
     assert done.stderr == b""
 
 
+def _listening() -> None:
+    """Ctrl-C arrives even where the shell that runs the tests ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_interrupting_an_interview_saves_the_answers(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     with subprocess.Popen(
@@ -124,6 +129,7 @@ def test_interrupting_an_interview_saves_the_answers(tmp_path: Path) -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=_listening,  # noqa: PLW1509  # one thread only
     ) as talk:
         assert talk.stdin is not None
         assert talk.stdout is not None

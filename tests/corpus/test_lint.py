@@ -150,14 +150,14 @@ def test_every_number_of_every_rule_has_its_place_in_the_sentence(corpus: Corpus
             derived = pool is not None and literal == pool.holds and pool.face is not None
             assert spans or literal.numerator == 0 or derived, (measure.id, literal.text)
             for start, end in spans:
-                assert 0 <= start < end <= len(measure.text.zh)
+                assert 0 <= start < end <= len(measure.text)
 
 
 def test_a_number_in_other_words_has_their_span(corpus: Corpus) -> None:
     measure = corpus.measure("guangzhou/haizhu-office-rent")
     spans = {literal.text: span for literal, span in literal_spans(measure).items()}
     ((start, end),) = spans["3年"]
-    assert measure.text.zh[start:end] == "当年及后两年"
+    assert measure.text[start:end] == "当年及后两年"
 
 
 # --- phrases -----------------------------------------------------------------------------------------

@@ -254,7 +254,7 @@ def a_cap_in_total_made_yearly() -> Iterator[Fault]:
 def a_cap_on_somebody_else() -> Iterator[Fault]:
     for line, match in rule_lines(r"^  (?:- |pays[^:]*: )(\d+)\S+ per org "):
         measure = CORPUS.measure(line.measure)
-        if re.search(f"(每家|单个企业|单个主体)[^，。]*最高 ?{match[1]} ", measure.text.zh):
+        if re.search(f"(每家|单个企业|单个主体)[^，。]*最高 ?{match[1]} ", measure.text):
             subject = measure.subject
             yield line.fault("per org", "per person" if subject == "org" else f"per {subject}")
 
@@ -267,7 +267,7 @@ def a_cap_dropped() -> Iterator[Fault]:
 
 @planter
 def a_payment_once_made_repeatable() -> Iterator[Fault]:
-    once = {m.id for m in CORPUS.measures if "一次性" in m.text.zh}
+    once = {m.id for m in CORPUS.measures if "一次性" in m.text}
     for line, _ in rule_lines(r"^  paid once:"):
         if line.measure in once:
             yield line.gone()
@@ -285,7 +285,7 @@ def a_key_of_the_rule_dropped() -> Iterator[Fault]:
 @planter
 def a_run_of_years_broken() -> Iterator[Fault]:
     for line, match in rule_lines(r"^  lasts: (\d年)$"):
-        if "连续" not in CORPUS.measure(line.measure).text.zh:
+        if "连续" not in CORPUS.measure(line.measure).text:
             yield line.fault(match[1], f"{{at most: {match[1]}, run: unbroken}}")
 
 
@@ -439,7 +439,7 @@ def an_idle_phrase_altered() -> Iterator[Fault]:
 @planter
 def an_idle_phrase_that_is_a_label() -> Iterator[Fault]:
     for line, label, _ in conditions():
-        if label in CORPUS.measure(line.measure).text.zh and not re.search(r"[，：]", label):
+        if label in CORPUS.measure(line.measure).text and not re.search(r"[，：]", label):
             now = [line.text, f"  also says: [{label}]"]
             if "also says" not in _block(line):
                 yield Fault(f"{line.measure}: also says {label}", _after_requires(line, now[1]))
@@ -736,7 +736,7 @@ def a_heading_changed() -> Iterator[Fault]:
 @planter
 def a_sentence_cut() -> Iterator[Fault]:
     for measure in CORPUS.measures:
-        quote = measure.text.zh
+        quote = measure.text
         place = max(quote.rfind("，", 0, -1), quote.rfind("。", 0, -1))
         if place > 0:
             name = f"{measure.document}.yaml"
@@ -749,7 +749,7 @@ def two_sentences_swapped() -> Iterator[Fault]:
     for document in CORPUS.documents:
         name = f"{document.id}.yaml"
         for one, other in pairwise(document.measures):
-            first, second = one.text.zh, other.text.zh
+            first, second = one.text, other.text
             law = document.text.replace(first, "\0").replace(second, first).replace("\0", second)
             text = RULES[name]
             for before, after in zip(document.text.split("\n"), law.split("\n"), strict=True):
@@ -767,7 +767,7 @@ def two_sentences_swapped() -> Iterator[Fault]:
 
 def amended(measure: Measure, law: str) -> dict[str, str]:
     """The law amended in text, sentence, translation and digest: only the rule has not followed."""
-    old = measure.text.zh
+    old = measure.text
     name, english = f"{measure.document}.yaml", f"{measure.document}.en.yaml"
     return {
         name: RULES[name].replace(old, law),
@@ -785,7 +785,7 @@ def main_file(law: str) -> str:
 @planter
 def the_law_amends_a_number() -> Iterator[Fault]:
     for measure in CORPUS.measures:
-        text = measure.text.zh
+        text = measure.text
         for token in tokens(text):
             if number := re.match(r"\d+", text[token.digits :]):
                 law = (
@@ -799,7 +799,7 @@ def the_law_amends_a_number() -> Iterator[Fault]:
 @planter
 def the_law_amends_a_ceiling() -> Iterator[Fault]:
     for measure in CORPUS.measures:
-        text = measure.text.zh
+        text = measure.text
         for match in re.finditer(
             r"最高(?!可获|不超过)|(?<!最高)(?<!最长)不超过(?! ?\d+ ?年)|不高于", text
         ):
@@ -810,23 +810,23 @@ def the_law_amends_a_ceiling() -> Iterator[Fault]:
 @planter
 def the_law_makes_a_rate_a_ceiling() -> Iterator[Fault]:
     for measure in CORPUS.measures:
-        if measure.rule.exact and (match := re.search(r"按(?=[^，。]*\d%)", measure.text.zh)):
-            law = f"{measure.text.zh[: match.end()]}不超过{measure.text.zh[match.end() :]}"
+        if measure.rule.exact and (match := re.search(r"按(?=[^，。]*\d%)", measure.text)):
+            law = f"{measure.text[: match.end()]}不超过{measure.text[match.end() :]}"
             yield Fault(f"{measure.id}: 按 → 按不超过", amended(measure, law))
 
 
 @planter
 def the_law_adds_a_condition() -> Iterator[Fault]:
     for measure in CORPUS.measures:
-        law = f"{measure.text.zh[:-1]}且须在境内上市{measure.text.zh[-1]}"
+        law = f"{measure.text[:-1]}且须在境内上市{measure.text[-1]}"
         yield Fault(f"{measure.id}: 且须在境内上市", amended(measure, law))
 
 
 @planter
 def the_law_adds_once_only() -> Iterator[Fault]:
     for measure in CORPUS.measures:
-        if measure.rule.once == "no" and "一次性" not in measure.text.zh:
-            law = f"{measure.text.zh[:-1]}，一次性给予{measure.text.zh[-1]}"
+        if measure.rule.once == "no" and "一次性" not in measure.text:
+            law = f"{measure.text[:-1]}，一次性给予{measure.text[-1]}"
             yield Fault(f"{measure.id}: 一次性", amended(measure, law))
 
 

@@ -134,7 +134,7 @@ def test_an_amount_that_is_not_given_says_so(corpus: Corpus) -> None:
 def quoted(result: Result) -> list[str]:
     """What an English report quotes in Chinese: the sentences, official titles and numbers of documents."""
     corpus = result.corpus
-    quotes = [measure.text.zh for measure in corpus.measures]
+    quotes = [measure.text for measure in corpus.measures]
     quotes += [text for c in corpus.cautions for text in (c.says["en"], c.title, c.url)]
     return sorted((solid(quote) for quote in quotes), key=len, reverse=True)
 

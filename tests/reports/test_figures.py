@@ -59,7 +59,7 @@ def test_workbook(persona: str, lang: str, corpus: Corpus) -> None:
         assert amount(cells[6]) == exact(one.clause_cap)
         if one.ceiling is None:
             assert cells[5] == words.why_unstated(one)[lang]
-        assert cells[9] == one.measure.text.zh
+        assert cells[9] == one.measure.text
     grand = list(rows(made["计算" if lang == "zh" else "Workings"]))[-1]
     assert [amount(cell.value) for cell in grand[7:11]] == [
         exact(result.total.ceiling), exact(result.total.certain),
@@ -100,7 +100,7 @@ def test_documents(persona: str, name: str, lang: str, corpus: Corpus) -> None:
             if step.kind != "rate" and shown is not None:
                 assert solid(shown) in text
             assert solid(step.label[lang]) in text
-        assert solid(one.measure.text.zh) in text
+        assert solid(one.measure.text) in text
     for row in comparison.rows:
         assert solid(words.place_name(corpus, row.place)[lang]) in text
         assert solid(wan(row.result.total.ceiling, lang)) in text

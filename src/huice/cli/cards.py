@@ -151,8 +151,8 @@ def sentence(out: Surface, measure: Measure) -> str:
     """The verbatim sentence with the document it stands in."""
     document = out.corpus.document(measure.document)
     if out.lang == "en":
-        return f"‘{measure.text['en']}’ ({document.title['en']})"
-    return f"“{measure.text.zh}”——{titled(document.title.zh)}"
+        return f"‘{measure.quote['en']}’ ({document.title['en']})"
+    return f"“{measure.text}”——{titled(document.title.zh)}"
 
 
 def titled(title: str) -> str:

@@ -116,9 +116,9 @@ def beside(out: Surface, page: Page, measure: Measure, rule: Rule) -> None:
     else:
         left = right = page
     left.para((out.say("原文", "Text"), "strong"))
-    left.para(measure.text.zh if out.lang == "zh" else measure.text["en"])
+    left.para(measure.text if out.lang == "zh" else measure.quote["en"])
     if out.lang == "en":
-        left.para((measure.text.zh, "quiet"))
+        left.para((measure.text, "quiet"))
     for label, items in (
         (out.say("本条给予", "Gives"), measure.parts),
         (out.say("或者", "Or instead"), measure.instead),
@@ -143,7 +143,7 @@ def numbers(out: Surface, page: Page, measure: Measure) -> None:
     """Every number of the text, and where the rule uses it or why not."""
     from huice.corpus.numbers import tokens
 
-    found = [token.text for token in tokens(measure.text.zh)]
+    found = [token.text for token in tokens(measure.text)]
     if not found:
         return
     page.blank()
@@ -212,7 +212,7 @@ def measure_dict(out: Surface, measure: Measure) -> dict[str, Any]:
         "benefit": measure.benefit,
         "file": measure.where.file,
         "line": measure.where.line,
-        "text": _pair(measure.text),
+        "text": _pair(measure.quote),
         "rule": {
             lang: {matter: getattr(one, matter) for matter in MATTERS} for lang, one in said.items()
         },
@@ -403,7 +403,7 @@ def _quote(out: Surface, page: Page, one: MeasureResult) -> None:
     document = out.corpus.document(one.measure.document)
     title = cards.titled(document.title.zh) if out.lang == "zh" else document.title["en"]
     page.heading(out.say("原文", "Text"), title)
-    text, at = one.measure.text.zh, 0
+    text, at = one.measure.text, 0
     marked: list[Span] = []
     used = spans_used(one.steps)
     for start, end in used:
@@ -412,8 +412,8 @@ def _quote(out: Surface, page: Page, one: MeasureResult) -> None:
             at = end
     marked.append((text[at:], ""))
     page.para([span for span in marked if span[0]])
-    if out.lang == "en" and one.measure.text.en:
-        page.para((one.measure.text.en, "quiet"))
+    if out.lang == "en" and one.measure.quote.en:
+        page.para((one.measure.quote.en, "quiet"))
     if used:
         words = out.comma.join(dict.fromkeys(text[start:end] for start, end in used))
         page.para(

@@ -184,7 +184,7 @@ def _show(out: Surface, measure: Measure) -> None:
             {
                 "schema": "huice/rule/1",
                 **_row_dict(out, measure),
-                "text": {"zh": measure.text.zh, "en": measure.text["en"]},
+                "text": {"zh": measure.text, "en": measure.quote["en"]},
                 "rule": [{"line": number, "text": text} for number, text in lines],
                 "cases": len(measure.cases),
             }
@@ -198,10 +198,10 @@ def _show(out: Surface, measure: Measure) -> None:
     left = out.page((page.columns - 3) // 3) if wide else page
     right = out.page(page.columns - 3 - left.columns) if wide else page
     left.para((out.say("原文", "Text"), "strong"))
-    left.para(measure.text.zh)
+    left.para(measure.text)
     if out.lang == "en":
         left.blank()
-        left.para((measure.text["en"], "quiet"))
+        left.para((measure.quote["en"], "quiet"))
     right.blank()
     right.para((out.say("规则", "Rule"), "strong"))
     _code(right, lines)

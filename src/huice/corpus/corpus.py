@@ -133,7 +133,7 @@ class Corpus(Struct, frozen=True, dict=True):
         ranked = []
         for position, measure in enumerate(self.measures):
             strong = f"{measure.id} {measure.title.zh} {measure.title.en}".lower()
-            weak = f"{strong} {measure.text.zh} {measure.text.en} {measure.who.zh}".lower()
+            weak = f"{strong} {measure.text} {measure.quote.en} {measure.who.zh}".lower()
             if all(word in weak for word in wanted):
                 missed = sum(word not in strong for word in wanted)
                 ranked.append((measure.id != words, missed, position, measure))

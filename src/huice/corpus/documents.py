@@ -129,7 +129,7 @@ class Loader:
         for cursor in root.down("measures").each():
             measure = self.measure(cursor, id_, place, text, position, shared)
             if measure:
-                position = measure.start + len(measure.text.zh)
+                position = measure.start + len(measure.text)
                 measures.append(measure)
         return Document(
             id_,

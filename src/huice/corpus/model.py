@@ -163,7 +163,7 @@ class Measure(Struct, frozen=True):
     title: Text
     document: str
     place: str
-    text: Text
+    quote: Text
     start: int
     subject: str
     who: Text
@@ -185,6 +185,11 @@ class Measure(Struct, frozen=True):
     def kept(self) -> bool:
         """Whether the applicant keeps it: a loan is repaid and an investment buys a share."""
         return self.gives not in (Gives.LOAN, Gives.EQUITY)
+
+    @property
+    def text(self) -> str:
+        """The verbatim sentence, in the Chinese of the law; `quote` holds its English too."""
+        return self.quote.zh
 
     @property
     def quantified(self) -> bool:

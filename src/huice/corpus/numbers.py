@@ -227,7 +227,7 @@ def literal_spans(measure: Measure, pool: Pool | None = None) -> dict[n.Literal,
 
     A number that the text puts in other words (`words: {3年: 当年及后两年}`) has their span.
     """
-    text = measure.text.zh
+    text = measure.text
     return {
         literal: spans_of(text, literal) or _in_other_words(measure, literal)
         for literal in literals_of(measure, pool)
@@ -236,7 +236,7 @@ def literal_spans(measure: Measure, pool: Pool | None = None) -> dict[n.Literal,
 
 def _in_other_words(measure: Measure, literal: n.Literal) -> tuple[Span, ...]:
     reason = excuse(measure.words, literal)
-    start = measure.text.zh.find(reason) if reason else -1
+    start = measure.text.find(reason) if reason else -1
     return ((start, start + len(reason)),) if start >= 0 else ()
 
 

@@ -58,7 +58,7 @@ def measure_dict(corpus: Corpus, measure: Measure) -> dict[str, Any]:
         "schema": "huice/measure/1",
         "corpus_version": corpus.version,
         **measure_row(corpus, measure),
-        "text": pair(measure.text),
+        "text": pair(measure.quote),
         "start": measure.start,
         "subject": measure.subject,
         "rule": rule_words(corpus, measure, measure.rule),

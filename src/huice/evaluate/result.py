@@ -232,8 +232,8 @@ class MeasureResult:
                 for step in self.steps
             ],
             "readings": self._readings_dict(),
-            "quote": self.measure.text.zh,
-            "quote_en": self.measure.text.en or None,
+            "quote": self.measure.text,
+            "quote_en": self.measure.quote.en or None,
             "cautions": [
                 {
                     "says": _pair(caution.says),

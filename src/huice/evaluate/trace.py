@@ -70,7 +70,7 @@ class Tracer:
         )
 
     def _told(self, node: n.Node) -> Told:
-        return self.phrases.told(node, self.program.measure.text.zh)
+        return self.phrases.told(node, self.program.measure.text)
 
     def amount(self, view: View, claimant: Claimant, figures: Interval) -> None:
         """The amount of one entity: its base, its rate, and what they make."""
@@ -147,7 +147,7 @@ class Tracer:
     def pool(self, view: View, pool: Any, figures: Interval) -> None:
         """The pool that it is paid from."""
         self.entity = None
-        spans = spans_of(self.program.measure.text.zh, pool.holds)[:1]
+        spans = spans_of(self.program.measure.text, pool.holds)[:1]
         label = Text(f"资金池：{pool.text.zh}", f"pool: {pool.text['en']}")
         self._add("pool", view, Told(label, (), spans), figures)
 

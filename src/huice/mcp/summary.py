@@ -117,7 +117,7 @@ class Summary:
         for gap in one.missing:
             fact = self.corpus.vocabulary.fact(gap.fact)
             lines.append(self.say("待答：", "Open: ") + fact.question[self.lang])
-        lines.append(self.say("原文：", "Text: ") + one.measure.text.zh)
+        lines.append(self.say("原文：", "Text: ") + one.measure.text)
         return "\n".join([*lines, NOTICE[self.lang]])
 
     def money(self, amount: object) -> str:

@@ -185,7 +185,7 @@ def _read(call: Call) -> Answer:
     corpus = call.corpus
     if "measure" in call.given:
         measure = corpus.measure(call.measure())
-        return Answer(measure.text.zh, catalogue.measure_dict(corpus, measure))
+        return Answer(measure.text, catalogue.measure_dict(corpus, measure))
     id_ = call.choice("document", [one.id for one in corpus.documents], "")
     document = corpus.document(id_)
     return Answer(document.text, catalogue.document_dict(corpus, document))

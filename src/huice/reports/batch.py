@@ -96,7 +96,7 @@ class _Batch(Book):
                     for each in formulas(one, result.corpus)
                 ]
                 self.text(sheet, row, 9, "\n".join(lines) or one.reason[lang])
-                self.text(sheet, row, 10, one.measure.text.zh, text_wrap=False)
+                self.text(sheet, row, 10, one.measure.text, text_wrap=False)
                 document = result.corpus.document(one.measure.document)
                 self.text(sheet, row, 11, words.titled(document.title)[lang], text_wrap=False)
                 self.text(sheet, row, 12, one.id, font_color=GREY)

@@ -179,8 +179,8 @@ class Book:
         cell = self.format(text_wrap=True, **style)
         marked = self.format(bold=True, font_color=RED)
         plain = self.format()
-        parts = pieces(one.measure.text.zh, spans_used(one.steps))
-        self._grow(row, column, one.measure.text.zh)
+        parts = pieces(one.measure.text, spans_used(one.steps))
+        self._grow(row, column, one.measure.text)
         if len(parts) == 1:
             sheet.write_string(row, column, parts[0].text, cell)
             return

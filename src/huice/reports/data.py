@@ -89,7 +89,7 @@ def _cells(result: Result, one: MeasureResult, lang: str) -> Iterator[str]:
     yield ("; " if lang == "en" else "、").join(
         words.gap_name(corpus, gap)[lang] for gap in one.missing
     )
-    yield measure.text.zh
+    yield measure.text
     yield words.titled(corpus.document(measure.document).title)[lang]
     yield result.profile.as_of.isoformat()
     yield corpus.version

@@ -151,7 +151,7 @@ class _Finder:
         key = "|".join((self.measure.id, kind, *map(str, identity), about))
         return Event(
             key, day, kind, told, says, (self.measure.id,), self.measure.document, label,
-            self.measure.text, self.one.missing,
+            self.measure.quote, self.one.missing,
         )  # fmt: skip
 
     def _says(self, kind: str, atom: n.Node, identity: tuple[str, str | None]) -> Text:

@@ -198,7 +198,7 @@ class _Workbook(Book):
             self.text(sheet, row, 8, self._how(one))
             self.rich(sheet, row, 9, one)
             if lang == "en":
-                self.text(sheet, row, 10, measure.text["en"])
+                self.text(sheet, row, 10, measure.quote["en"])
             document = words.titled(self.corpus.document(measure.document).title)
             self.text(sheet, row, len(columns) - 2, document[lang])
             self.text(sheet, row, len(columns) - 1, one.id, font_color=GREY)

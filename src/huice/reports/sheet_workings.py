@@ -197,7 +197,7 @@ class WorkingsSheets:
         self._check(sheet, row, one, style)
         self.out.text(sheet, row, 13, one.numbers, **plain)
         if one.one is not None:
-            self.out.text(sheet, row, 14, one.one.measure.text.zh, **plain)
+            self.out.text(sheet, row, 14, one.one.measure.text, **plain)
             document = self.corpus.document(one.one.measure.document)
             self.out.text(sheet, row, 15, words.titled(document.title)[self.lang], **plain)
         else:

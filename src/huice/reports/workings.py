@@ -122,7 +122,7 @@ class _Book:
     # --- rows -----------------------------------------------------------------------------------------
 
     def _add(self, kind: str, label: Text, *nodes: Any, **cells: Any) -> int:
-        text = self.one.measure.text.zh
+        text = self.one.measure.text
         spans = sorted({span for node in nodes for span in self.phrases.spans(node, text)})
         numbers = "、".join(dict.fromkeys(text[start:end] for start, end in spans))
         row = Row(

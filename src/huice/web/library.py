@@ -171,8 +171,8 @@ class Clause(Struct, frozen=True):
 def coverage(measure: Measure, corpus: Corpus) -> Coverage:
     """The numbers of the sentence: those of the rule, and those that are no quantities."""
     literals = literals_of(measure, pool_of(corpus, measure))
-    spans = [span for literal in literals for span in spans_of(measure.text.zh, literal)]
-    found = [token for token in tokens(measure.text.zh) if token.kind != "once"]
+    spans = [span for literal in literals for span in spans_of(measure.text, literal)]
+    found = [token for token in tokens(measure.text) if token.kind != "once"]
     quantities = [token for token in found if token.dimension is not None]
     encoded = sum(_covered(token, spans) for token in quantities)
     missing = _unencoded(corpus).get(measure.id, 0)
@@ -220,7 +220,7 @@ def _numbers(document: Document, corpus: Corpus) -> int:
 def _clause(measure: Measure, site: Site) -> Clause:
     return Clause(
         measure,
-        marked(measure.text.zh, encoded_spans(measure, site.corpus)),
+        marked(measure.text, encoded_spans(measure, site.corpus)),
         paragraph(measure.rule, measure, site.corpus, site.lang),
         rule_lines(measure),
         coverage(measure, site.corpus),

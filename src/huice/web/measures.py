@@ -143,7 +143,7 @@ class Case:
     @cached_property
     def quote(self) -> Markup:
         """The sentence, its numbers linked to the steps."""
-        return marked(self.measure.text.zh, self.refs, self.refs)
+        return marked(self.measure.text, self.refs, self.refs)
 
     @cached_property
     def steps(self) -> list[StepRow]:
@@ -307,7 +307,7 @@ def find(site: Site, id_: str) -> Measure:
 def measure_page(site: Site, measure: Measure, draft: Draft | None) -> Page:
     """The page of a measure."""
     case = Case(measure, draft.profile, site) if draft is not None else None
-    plain = marked(measure.text.zh, encoded_spans(measure, site.corpus))
+    plain = marked(measure.text, encoded_spans(measure, site.corpus))
     return site.page(
         "measure.html",
         path=f"/measures/{measure.id}",

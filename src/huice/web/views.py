@@ -135,7 +135,7 @@ class Card:
     @cached_property
     def quote(self) -> Markup:
         """The sentence with the numbers that the amount rests on."""
-        return marked(self.measure.text.zh, spans_used(self.one.steps))
+        return marked(self.measure.text, spans_used(self.one.steps))
 
     @cached_property
     def met(self) -> tuple[int, int]:

@@ -27,8 +27,8 @@ def numbers_of_text(corpus: Corpus) -> Iterable[Problem]:
     """N001: a number of the sentence that has no literal in the rule and no excuse in `words`."""
     for measure in corpus.measures:
         literals = literals_of(measure, pool_of(corpus, measure))
-        excused = _covered(measure.text.zh, measure.words)
-        for token in tokens(measure.text.zh):
+        excused = _covered(measure.text, measure.words)
+        for token in tokens(measure.text):
             if _inside(token, excused) or _has_role(token, measure, literals):
                 continue
             yield at(
@@ -77,7 +77,7 @@ def _option(measure: Measure, reading: str, option: Option) -> Iterator[Problem]
                 f" state; if it is assumed, list it under `assumes`",
             )
     for literal in option.assumes:
-        if literal not in used or spans_of(measure.text.zh, literal):
+        if literal not in used or spans_of(measure.text, literal):
             yield at(
                 measure,
                 "N004",
@@ -90,14 +90,14 @@ def _option(measure: Measure, reading: str, option: Option) -> Iterator[Problem]
 def excused_words(corpus: Corpus) -> Iterable[Problem]:
     """N005: `words` names what is neither a number of the sentence nor one of the rule."""
     for measure in corpus.measures:
-        found = tokens(measure.text.zh)
+        found = tokens(measure.text)
         missing = [
             literal
             for literal in literals_of(measure, pool_of(corpus, measure))
-            if not spans_of(measure.text.zh, literal)
+            if not spans_of(measure.text, literal)
         ]
         for word, reason in measure.words.items():
-            covered = _covered(measure.text.zh, {word: reason})
+            covered = _covered(measure.text, {word: reason})
             if any(_inside(token, covered) for token in found):
                 continue
             if any(excuse({word: reason}, literal) for literal in missing):
@@ -118,7 +118,7 @@ def numbers_outside(corpus: Corpus) -> Iterable[Problem]:
         excused = _covered(document.text, document.words)
         if document.valid is not None:
             excused += _covered(document.text, {document.valid.says.zh: ""})
-        excused += [(m.start, m.start + len(m.text.zh)) for m in document.measures]
+        excused += [(m.start, m.start + len(m.text)) for m in document.measures]
         for token in tokens(document.text):
             if not _inside(token, excused):
                 yield at(
@@ -133,7 +133,7 @@ def numbers_outside(corpus: Corpus) -> Iterable[Problem]:
 def numbers_of_titles(corpus: Corpus) -> Iterable[Problem]:
     """N007: a number in a measure's title that its sentence does not state."""
     for measure in corpus.measures:
-        stated = tokens(measure.text.zh)
+        stated = tokens(measure.text)
         literals = literals_of(measure, pool_of(corpus, measure))
         for token in tokens(measure.title.zh):
             if any(_same(token, other) for other in stated):
@@ -187,7 +187,7 @@ def _has_role(token: Token, measure: Measure, literals: tuple[n.Literal, ...]) -
 
 
 def _stated(measure: Measure, literal: n.Literal) -> bool:
-    if literal.numerator == 0 or spans_of(measure.text.zh, literal):
+    if literal.numerator == 0 or spans_of(measure.text, literal):
         return True
     return bool(excuse(measure.words, literal))
 
@@ -199,7 +199,7 @@ def _excused_twice(measure: Measure, literal: n.Literal) -> bool:
     nodes += [part for part in (rule.pays, rule.plus, *rule.limits) if part is not None]
     used = [part for node in nodes for part in n.walk(node) if part == literal]
     used += [part for part in (rule.lasts.literals if rule.lasts else ()) if part == literal]
-    return len(used) > 1 and literal.numerator != 0 and not spans_of(measure.text.zh, literal)
+    return len(used) > 1 and literal.numerator != 0 and not spans_of(measure.text, literal)
 
 
 def _derived(pool: Pool | None) -> tuple[n.Literal, ...]:

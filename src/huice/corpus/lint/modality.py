@@ -41,7 +41,7 @@ def ceilings_said(corpus: Corpus) -> Iterable[Problem]:
         if pays is None:
             continue
         for token in _tokens_of(measure, paid_literals(pays.amount)):
-            capped = is_capped(measure.text.zh, token)
+            capped = is_capped(measure.text, token)
             if measure.rule.exact and capped:
                 yield at(
                     measure,
@@ -63,7 +63,7 @@ def ceilings_said(corpus: Corpus) -> Iterable[Problem]:
 def payments_without_number(corpus: Corpus) -> Iterable[Problem]:
     """M003: a payment without a number is in full (免费) or in part (减免), as the text says."""
     for measure in corpus.measures:
-        pays, text = measure.rule.pays, measure.text.zh
+        pays, text = measure.rule.pays, measure.text
         if pays is None or paid_literals(pays.amount):
             continue
         wanted = IN_FULL if measure.rule.exact else IN_PART
@@ -83,14 +83,14 @@ def limits_said(corpus: Corpus) -> Iterable[Problem]:
     for measure in corpus.measures:
         for limit in measure.rule.limits:
             for token in _tokens_of(measure, paid_literals(limit.amount)):
-                if not is_capped(measure.text.zh, token):
+                if not is_capped(measure.text, token):
                     yield at(
                         measure,
                         "M004",
                         f"“{token.text}”是 limits 里的封顶，原文前面却没有最高、不超过等字样",
                         f"“{token.text}” is a cap, but no ceiling word (最高, 不超过) is before it",
                     )
-            if limit.soft and not _any(SOFT, measure.text.zh):
+            if limit.soft and not _any(SOFT, measure.text):
                 yield at(
                     measure,
                     "M005",
@@ -104,7 +104,7 @@ def thresholds_said(corpus: Corpus) -> Iterable[Problem]:
     for measure in corpus.measures:
         for op, literal, where in _thresholds(measure):
             for token in _tokens_of(measure, [literal]):
-                if not _side_said(measure.text.zh, token, op):
+                if not _side_said(measure.text, token, op):
                     _, zh, en = _SIDES[op]
                     yield at(
                         measure,
@@ -124,7 +124,7 @@ def durations_said(corpus: Corpus) -> Iterable[Problem]:
             continue
         least = [literal for literal in lasts.literals if literal.numerator == lasts.least]
         for token in _tokens_of(measure, least):
-            if is_capped(measure.text.zh, token):
+            if is_capped(measure.text, token):
                 yield at(
                     measure,
                     "M007",
@@ -196,7 +196,7 @@ def _any(words: Iterable[str], text: str) -> bool:
 
 def _tokens_of(measure: Measure, literals: Iterable[n.Literal]) -> Iterator[Token]:
     wanted = list(dict.fromkeys(literals))
-    for token in tokens(measure.text.zh):
+    for token in tokens(measure.text):
         if any(stands_for(token, literal) for literal in wanted):
             yield token
 

@@ -60,7 +60,7 @@ def pieces(label: str, text: str) -> tuple[list[str], list[str]]:
 def labels_stand(corpus: Corpus) -> Iterable[Problem]:
     """L001: a label of a condition, or a judged phrase, that the sentence does not say."""
     for measure in corpus.measures:
-        text = measure.text.zh
+        text = measure.text
         for condition in _own(measure, measure.rule.requires):
             yield from _stands(measure, condition.label.zh, text, condition)
         for judged in measure.rule.judged:
@@ -95,7 +95,7 @@ def labels_from_before(corpus: Corpus) -> Iterable[Problem]:
     """L002: a label marked （承前） whose words do not stand in the document so far."""
     for measure in corpus.measures:
         document = corpus.document(measure.document)
-        before = document.text[: measure.start + len(measure.text.zh)]
+        before = document.text[: measure.start + len(measure.text)]
         labels = [condition.label.zh for condition in measure.rule.requires]
         for label in [*labels, *(judged.zh for judged in measure.rule.judged)]:
             if not label.startswith(FROM_BEFORE):
@@ -138,7 +138,7 @@ def idle_phrases(corpus: Corpus) -> Iterable[Problem]:
         coverage = Coverage(corpus, measure, also_says=False)
         position = 0
         for phrase in measure.frame:
-            start = measure.text.zh.find(phrase, position)
+            start = measure.text.find(phrase, position)
             if start < 0:
                 yield at(
                     measure,
@@ -165,7 +165,7 @@ def facts_demanded(corpus: Corpus) -> Iterable[Problem]:
 
 
 def _demands(corpus: Corpus, measure: Measure) -> Iterator[Problem]:
-    said = f"{measure.text.zh}|{_COMMENT.sub('', measure.who.zh)}"
+    said = f"{measure.text}|{_COMMENT.sub('', measure.who.zh)}"
     asked = _facts(corpus.vocabulary.scope, measure.rule)
     for pattern, facts in DEMANDS.items():
         found = re.search(pattern, said)
@@ -294,7 +294,7 @@ class Coverage:
     """Which characters of a measure's sentence are encoded, idle, or neither."""
 
     def __init__(self, corpus: Corpus, measure: Measure, *, also_says: bool = True) -> None:
-        self.text = measure.text.zh
+        self.text = measure.text
         self.marks = bytearray(len(self.text))
         self.bases: dict[str, list[str]] = {}
         self._encoded(corpus, measure)

@@ -20,7 +20,7 @@ from huice.language import nodes as n
 def periods_said(corpus: Corpus) -> Iterable[Problem]:
     """S001, S002: `per year` where the text says 每年 or a reading switches it."""
     for measure in corpus.measures:
-        text = measure.text.zh
+        text = measure.text
         for limit in _scoped(measure):
             if limit.period == "year" and not _may_be_yearly(measure, limit):
                 yield at(
@@ -48,7 +48,7 @@ def whose_sum(corpus: Corpus) -> Iterable[Problem]:
     for measure in corpus.measures:
         for limit in _scoped(measure):
             for token in _tokens(measure, limit):
-                said = clause_before(measure.text.zh, token)
+                said = clause_before(measure.text, token)
                 named = {kind for kind, words in SCOPES.items() if _any(words, said)}
                 if named and limit.per not in named:
                     wanted = " 或 ".join(sorted(named))
@@ -63,7 +63,7 @@ def whose_sum(corpus: Corpus) -> Iterable[Problem]:
 def once_said(corpus: Corpus) -> Iterable[Problem]:
     """S004, S005: 一次性 is `paid once`; `paid once` does not contradict 每年 or 连续."""
     for measure in corpus.measures:
-        text, once = measure.text.zh, measure.rule.once != "no"
+        text, once = measure.text, measure.rule.once != "no"
         branches = [piece for b in measure.instead for piece in pieces(b.zh, text)[0]]
         if ONCE in text and not once and ONCE not in "".join([*measure.words, *branches]):
             yield at(
@@ -109,7 +109,7 @@ def amounts_present(corpus: Corpus) -> Iterable[Problem]:
 def durations_stated(corpus: Corpus) -> Iterable[Problem]:
     """S011: the text limits how long it is paid, and the rule has no `lasts`."""
     for measure in corpus.measures:
-        found = re.search(PERIODS, measure.text.zh)
+        found = re.search(PERIODS, measure.text)
         if found and measure.rule.lasts is None:
             yield at(
                 measure,
@@ -123,7 +123,7 @@ def durations_unbroken(corpus: Corpus) -> Iterable[Problem]:
     """S006: `run: unbroken` or `window` only where the text says 连续."""
     for measure in corpus.measures:
         lasts = measure.rule.lasts
-        if lasts is not None and lasts.run != "any" and not _any(UNBROKEN, measure.text.zh):
+        if lasts is not None and lasts.run != "any" and not _any(UNBROKEN, measure.text):
             yield at(
                 measure,
                 "S006",
@@ -154,7 +154,7 @@ def pools_quoted(corpus: Corpus) -> Iterable[Problem]:
     """S008: a measure draws on a pool that its own sentence states."""
     for measure in corpus.measures:
         pool = pool_of(corpus, measure)
-        if pool is not None and pieces(pool.text.zh, measure.text.zh)[1]:
+        if pool is not None and pieces(pool.text.zh, measure.text)[1]:
             yield at(
                 measure,
                 "S008",
@@ -171,13 +171,13 @@ def _scoped(measure: Measure) -> Iterator[n.Limit]:
 
 def _tokens(measure: Measure, limit: n.Limit) -> Iterator[Token]:
     wanted = paid_literals(limit.amount)
-    for token in tokens(measure.text.zh):
+    for token in tokens(measure.text):
         if any(stands_for(token, literal) for literal in wanted):
             yield token
 
 
 def _may_be_yearly(measure: Measure, limit: n.Limit) -> bool:
-    text = measure.text.zh
+    text = measure.text
     if any(_any(YEARLY, clause_before(text, token)) for token in _tokens(measure, limit)):
         return True
     patches = [option.patch for reading in measure.readings for option in reading.options]

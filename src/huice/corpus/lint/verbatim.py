@@ -21,7 +21,7 @@ def sentences_in_order(corpus: Corpus) -> Iterable[Problem]:
     """Q001: the sentences of a document follow each other without overlap."""
     for document in corpus.documents:
         for before, measure in pairwise(document.measures):
-            if before.start + len(before.text.zh) > measure.start:
+            if before.start + len(before.text) > measure.start:
                 yield at(
                     measure,
                     "Q001",
@@ -35,7 +35,7 @@ def no_stray_text(corpus: Corpus) -> Iterable[Problem]:
     """Q002: text of the document that belongs to no measure and is no heading."""
     for document in corpus.documents:
         position = 0
-        ends = [(m.start, m.start + len(m.text.zh)) for m in document.measures]
+        ends = [(m.start, m.start + len(m.text)) for m in document.measures]
         for start, end in [*ends, (len(document.text), 0)]:
             stray = _stray(document.text[position:start])
             position = max(position, end)
