@@ -109,13 +109,13 @@ def test_what_the_text_does_not_state_is_never_0(corpus: Corpus) -> None:
     assert one.ceiling is None
     for name in {"xlsx", "docx", "pdf", "csv"} & set(READY):
         text = solid(text_of(name, FORMATS[name].render(result, comparison)))
-        assert "金额未载" in text
+        assert "金额未公布" in text
     row = next(
         row
         for row in book(FORMATS["xlsx"].render(result))["明细"].iter_rows(min_row=5)
         if row[-1].value == one.id
     )
-    assert row[5].value == "金额未载"
+    assert row[5].value == "金额未公布"
 
 
 def test_an_amount_that_is_not_given_says_so(corpus: Corpus) -> None:

@@ -220,7 +220,7 @@ PLACE_COLUMNS: tuple[Column, ...] = (
     (words.CEILING, 20), (Text("上限中条件已符合的", "of it, conditions met"), 20),
     (words.STATUS[Status.ELIGIBLE], 10), (words.STATUS[Status.DISCRETIONARY], 12),
     (words.STATUS[Status.UNKNOWN], 10), (words.STATUS[Status.EXPIRED], 10),
-    (words.STATUS[Status.INELIGIBLE], 10), (Text("金额未载", "Amount not stated"), 12),
+    (words.STATUS[Status.INELIGIBLE], 10), (Text("金额未公布", "Amount not stated"), 12),
 )  # fmt: skip
 
 

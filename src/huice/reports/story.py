@@ -436,7 +436,7 @@ class _Narrator:
         stake = wan(question.stake, lang) if question.stake else ""
         if question.unquantified:
             unstated = self.say(
-                f"{question.unquantified} 项金额未载",
+                f"{question.unquantified} 项金额未公布",
                 f"{question.unquantified} without a stated amount",
             )
             stake = self.say("，另 ", " and ").join(part for part in (stake, unstated) if part)

@@ -76,7 +76,7 @@ WORDS: dict[str, Text] = {
     "eligible": Text("符合", "Eligible"),
     "discretionary": Text("待裁量", "Judged"),
     "unknown": Text("待确认", "Open"),
-    "unstated": Text("金额未载", "Not stated"),
+    "unstated": Text("金额未公布", "Not stated"),
     "refused": Text("不符合的事项", "Measures that do not apply"),
     "sources": Text("依据与声明", "Sources and statement"),
     "document": Text("文件", "Document"),

@@ -489,7 +489,7 @@ class _Writer:
             (
                 self.say("地点", "Place"), words.CERTAIN[self.lang], self.say("上限", "Ceiling"),
                 self.say("符合", "Eligible"), self.say("待裁量", "Judged"), self.say("待确认", "Open"),
-                self.say("金额未载", "Not stated"),
+                self.say("金额未公布", "Not stated"),
             ),
             rows, (4.6, 2.4, 2.8, 1.4, 1.5, 1.5, 1.6), right=(1, 2, 3, 4, 5, 6),
         )  # fmt: skip

@@ -40,7 +40,7 @@ CERTAIN_MEANS = Text(
 )
 CEILING_MEANS = Text("按所填事实，条文允许的最多", "the most the wording allows on the facts given")
 CLAUSE_CAP_MEANS = Text("条文对任何企业写明的最多", "the most the clause states for any firm")
-UNSTATED = Text("金额未载", "amount not stated")
+UNSTATED = Text("金额未公布", "amount not stated")
 NOT_MONEY = Text("非货币支持", "support other than money")
 OPEN_AMOUNT = Text("取决于未填的金额", "depends on an amount not given")
 NO_CAP = Text("原文未载", "none stated")
