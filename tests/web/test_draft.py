@@ -8,9 +8,10 @@ import pytest
 import yaml
 
 from huice.corpus.corpus import Corpus
+from huice.evaluate.notation import scalar
 from huice.evaluate.profiles import load_profile
 from huice.web.draft import Draft, Pairs, empty, exactly, from_fields, from_text
-from huice.web.notation import profile_text, scalar
+from huice.web.notation import profile_text
 from tests.web.test_pages import golden
 
 TODAY = date(2026, 1, 8)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from huice.corpus.corpus import Corpus
 from huice.corpus.model import FactInfo
-from huice.corpus.source import Number
+from huice.evaluate.notation import HEAD, scalar
 from huice.language.text import Text
 
-_PLAIN = re.compile(r"[\w\u4e00-\u9fff][\w\u4e00-\u9fff./ ()（）—–-]*")
-_RESERVED = frozenset({"true", "false", "null", "yes", "no", "on", "off", "~", ""})
 UNITS = {
     "money": Text("元；可写 500000 或 50万元", "yuan; write 500000 or 50万元"),
     "area": Text("平方米", "square metres"),
@@ -28,37 +25,13 @@ UNITS = {
 }
 
 
-def scalar(value: Any) -> str:
-    """One value in YAML, quoted only where it must be."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Number) or not isinstance(value, str | list | tuple | dict):
-        return str(value)
-    if isinstance(value, str):
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-            return value
-        numeric = re.fullmatch(r"[-+]?[\d.,_]+", value)
-        if _PLAIN.fullmatch(value) and value.lower() not in _RESERVED and not numeric:
-            return value.strip()
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        return f'"{escaped}"'
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{scalar(key)}: {scalar(one)}" for key, one in value.items()) + "}"
-    return "[" + ", ".join(scalar(one) for one in value) + "]"
-
-
 def profile_text(data: Mapping[str, Any], corpus: Corpus, lang: str) -> str:
     """A profile as YAML, each fact with its label."""
     return "\n".join(_profile(data, corpus, lang)) + "\n"
 
 
 def _profile(data: Mapping[str, Any], corpus: Corpus, lang: str) -> Iterator[str]:
-    yield Text(
-        "# 惠策画像：没有写的事实按“暂不清楚”处理，不是“否”，也不是 0。",
-        "# A huice profile: a fact that is not given is unknown, not false and not 0.",
-    )[lang]
+    yield HEAD[lang]
     lists = {kind.list_key: kind for kind in corpus.vocabulary.kinds.values()}
     for key, value in data.items():
         if key == "org" and isinstance(value, dict):
