@@ -146,10 +146,10 @@ class Runner:
 
     def _remember(self, year: YearOutcome) -> None:
         ledger = self.ledger
+        ledger.low = added(ledger.low, year.certain)  # also when the higher account is used up
+        ledger.high = added(ledger.high, year.ceiling or 0)
         if year.pays:
             ledger.paid_years.append(year.year)
-            ledger.low = added(ledger.low, year.certain)
-            ledger.high = added(ledger.high, year.ceiling or 0)
         elif ledger.paid_years or ledger.years_before:
             ledger.broken = True
 
@@ -288,7 +288,7 @@ class Runner:
         for cap in program.entity_caps:
             low, high = self._capped(view, cap, (low, high), received)
         view.rows[ORG], view.sums = applicant, sums
-        if high is None or high.numerator > 0:
+        if high is None or high.numerator > 0 or low:
             total = (added(received[0], low), added(received[1], high or 0))
             ledger.by_entity[claimant.identity] = total
         return low, high
