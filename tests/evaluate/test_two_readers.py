@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -319,4 +320,22 @@ def test_no_unit_price_cuts_while_one_of_its_quantities_is_unknown(corpus: Corpu
     }
     one = huice.evaluate(profile, corpus, measures=[id_]).measures[0]
     assert (one.certain, one.ceiling) == (0, 50_000)
+    assert ours(one) == theirs(id_, profile)
+
+
+def test_what_is_certain_is_counted_also_when_the_ceiling_is_used_up(corpus: Corpus) -> None:
+    """The certain account ran on past the cap in total: 4 × 375,000.005 came to more than 150 万元."""
+    id_ = "guangzhou/huangpu-park-operator"
+    profile = {
+        "as_of": "2022-06-30",
+        "horizon_years": 4,
+        "org": {"place": "guangzhou/huangpu", "records": {"huangpu_demo_park": "2022-01-01"}},
+        "projects": [
+            {"kinds": ["park_operation"], "cost_yuan": Decimal("750000.01")},
+            {"kinds": ["park_operation"]},
+        ],
+        "decisions": {id_: {"decision": "granted"}},
+    }
+    one = huice.evaluate(profile, corpus, measures=[id_]).measures[0]
+    assert (one.certain, one.ceiling, one.years) == (1_500_000, 1_500_000, 2)
     assert ours(one) == theirs(id_, profile)
