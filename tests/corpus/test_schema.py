@@ -226,3 +226,10 @@ def test_every_key_says_what_it_is_in_chinese(corpus: Corpus) -> None:
             if key not in ("id", "name") or group in groups[:5]:
                 about = entry.get("description", "")
                 assert any("一" <= sign <= "鿿" for sign in about), key
+
+
+def test_a_decision_that_nobody_knows_is_null_in_schema_and_reader(corpus: Corpus) -> None:
+    """A schema once refused what the reader takes: `decision: null`."""
+    profile = {"decisions": {"shenzhen/corpus": {"decision": None}}}
+    Draft202012Validator(profile_schema(corpus)).validate(profile)
+    assert load_profile(profile, corpus).decisions["shenzhen/corpus"].outcome == "pending"

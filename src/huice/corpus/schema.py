@@ -375,7 +375,7 @@ def _decision() -> Schema:
     shown = {"granted": "已通过", "refused": "未通过", "pending": "未决定"}
     return _object(
         {
-            "decision": _words({outcome: shown[outcome] for outcome in OUTCOMES}),
+            "decision": _maybe(_words({outcome: shown[outcome] for outcome in OUTCOMES})),
             "amount_yuan": _says("批准额", _yuan()),
             "base_yuan": _says("核定的基数", _yuan()),
         }
