@@ -25,7 +25,8 @@ from huice.reports.book import (
     held_exactly,
 )
 from huice.reports.formulas import UNBOUNDED, Input
-from huice.reports.workings import Cell, Row, Workings, workings
+from huice.reports.rows import Cell, Row
+from huice.reports.workings import Workings, workings
 
 
 class WorkingsSheets:

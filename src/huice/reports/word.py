@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from io import BytesIO
@@ -13,7 +12,6 @@ from docx.enum.section import WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
@@ -21,6 +19,20 @@ from huice.evaluate.compare import Comparison
 from huice.evaluate.result import Result
 from huice.language.text import Text
 from huice.reports import words
+from huice.reports.ooxml import (
+    bottom_rule,
+    clean,
+    east_asian,
+    keep_whole,
+    page_number,
+    repeat,
+    ruled,
+    shade,
+    shade_run,
+    side_rule,
+    start_at_one,
+    without_time,
+)
 from huice.reports.story import Item, Story, corpus_line, story
 
 BODY, HEADING, FALLBACK = "仿宋", "黑体", "Times New Roman"
@@ -32,7 +44,6 @@ STAND_INS = (
 )
 SMALL = 8
 """Rows up to which a table is kept on one page."""
-STAMP = (1980, 1, 1, 0, 0, 0)
 WIDTH = 15.6
 """Centimetres between the margins of A4 as GB/T 9704 sets them."""
 
@@ -72,7 +83,7 @@ class _Writer:
     def bytes(self) -> bytes:
         out = BytesIO()
         self.doc.save(out)
-        return _without_time(out.getvalue())
+        return without_time(out.getvalue())
 
     def write(self, result: Result) -> None:
         """The parts in their order."""
@@ -182,7 +193,7 @@ class _Writer:
         made = self.styled(self.doc.add_paragraph(), style)
         run = made.add_run(label + self.say("：", ": "))
         run.bold = True
-        _east_asian(run, HEADING)
+        east_asian(run, HEADING)
         made.add_run(clean(text))
         return made
 
@@ -196,7 +207,7 @@ class _Writer:
         listed = [tuple(row) for row in rows]
         made = self.doc.add_table(rows=1 + len(listed), cols=len(head))
         made.alignment, made.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-        _rules(made)
+        ruled(made)
         for column, width in enumerate(widths):
             made.columns[column].width = Cm(width)
         grid, lines = made._cells, list(made.rows)  # noqa: SLF001  # rows[i].cells[j] walks the table anew
@@ -214,10 +225,10 @@ class _Writer:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
                 if number == 0:
                     run.bold = True
-                    _east_asian(run, HEADING)
-                    _shade(cell, "EAF3FB")
-            _whole(lines[number])
-        _repeat(lines[0])
+                    east_asian(run, HEADING)
+                    shade(cell, "EAF3FB")
+            keep_whole(lines[number])
+        repeat(lines[0])
         self.styled(self.doc.add_paragraph(), "Small")
         return made
 
@@ -235,7 +246,7 @@ class _Writer:
             firm = self.para(told.firm)
             firm.alignment = WD_ALIGN_PARAGRAPH.CENTER
             firm.runs[0].font.size = Pt(20)
-            _east_asian(firm.runs[0], HEADING)
+            east_asian(firm.runs[0], HEADING)
         for _ in range(6):
             self.doc.add_paragraph()
         facts = [
@@ -260,18 +271,18 @@ class _Writer:
         header.style = self.doc.styles["Small"]
         header.add_run(line).font.color.rgb = GREY
         header.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        _bottom_rule(header)
+        bottom_rule(header)
         footer = section.footer.paragraphs[0]
         footer.style = self.doc.styles["Small"]
         footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
         footer.add_run("— ")
-        _page_number(footer)
+        page_number(footer)
         footer.add_run(" —")
         small = self.styled(section.footer.add_paragraph(), "Small")
         small.alignment = WD_ALIGN_PARAGRAPH.CENTER
         run = small.add_run(told.disclaimer)
         run.font.size, run.font.color.rgb = Pt(7.5), GREY
-        _start_at_one(section)
+        start_at_one(section)
 
     def _conclusion(self) -> None:
         told = self.told
@@ -407,17 +418,17 @@ class _Writer:
 
     def _quote(self, item: Item) -> None:
         made = self.styled(self.doc.add_paragraph(), "Quote text")
-        _side_rule(made)
+        side_rule(made)
         made.add_run(self.say("原文：“", "Text: “"))
         for piece in item.quote:
             run = made.add_run(piece.text)
             if piece.marked:
                 run.bold, run.font.color.rgb = True, RED
-                _shade_run(run)
+                shade_run(run)
         made.add_run(self.say(f"”——{item.document}", f"” ({item.document})"))
         if item.translation:
             translated = self.styled(self.doc.add_paragraph(), "Quote text")
-            _side_rule(translated)
+            side_rule(translated)
             run = translated.add_run(f"Translation: {item.translation}")
             run.italic = True
 
@@ -513,109 +524,3 @@ class _Writer:
             self.para(self.told.away, indent=True)
         self.para(self.told.disclaimer, indent=True)
         self.para(line, "Small").runs[0].font.color.rgb = GREY
-
-
-# --- what python-docx has no word for ---------------------------------------------------------------------
-
-
-def clean(text: str) -> str:
-    """The text without the control characters that XML cannot hold."""
-    return "".join(char for char in text if char >= " " or char in "\n\t")
-
-
-def _east_asian(run: Any, font: str) -> None:
-    run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)  # noqa: SLF001
-
-
-def _element(tag: str, **attributes: str) -> Any:
-    made = OxmlElement(tag)
-    for name, value in attributes.items():
-        made.set(qn(f"w:{name}"), value)
-    return made
-
-
-def _before(parent: Any, element: Any, *later: str) -> None:
-    """Puts an element where the format wants it: before those that come later."""
-    found = [child for child in parent if child.tag in {qn(name) for name in later}]
-    if found:
-        found[0].addprevious(element)
-    else:
-        parent.append(element)
-
-
-def _rules(table: Any) -> None:
-    """Fine horizontal rules, as a set table has them."""
-    borders = _element("w:tblBorders")
-    for side, size, colour in (
-        ("top", "8", "1677C8"), ("bottom", "8", "1677C8"), ("insideH", "4", "C9D6E2"),
-    ):  # fmt: skip
-        borders.append(_element(f"w:{side}", val="single", sz=size, space="0", color=colour))
-    _before(table._tbl.tblPr, borders, "w:tblLayout", "w:tblCellMar", "w:tblLook")  # noqa: SLF001
-
-
-def _shade(cell: Any, colour: str) -> None:
-    cell._tc.get_or_add_tcPr().append(_element("w:shd", val="clear", color="auto", fill=colour))  # noqa: SLF001
-
-
-def _shade_run(run: Any) -> None:
-    shade = _element("w:shd", val="clear", color="auto", fill="FFF3D6")
-    run._element.get_or_add_rPr().append(shade)  # noqa: SLF001
-
-
-def _whole(row: Any) -> None:
-    """A row does not break across pages."""
-    row._tr.get_or_add_trPr().append(_element("w:cantSplit"))  # noqa: SLF001
-
-
-def _repeat(row: Any) -> None:
-    row._tr.get_or_add_trPr().append(_element("w:tblHeader"))  # noqa: SLF001
-
-
-def _side_rule(paragraph: Any) -> None:
-    borders = _element("w:pBdr")
-    borders.append(_element("w:left", val="single", sz="18", space="8", color="1677C8"))
-    _in_order(paragraph, borders)
-
-
-def _bottom_rule(paragraph: Any) -> None:
-    borders = _element("w:pBdr")
-    borders.append(_element("w:bottom", val="single", sz="4", space="4", color="C9D6E2"))
-    _in_order(paragraph, borders)
-
-
-def _in_order(paragraph: Any, borders: Any) -> None:
-    """Borders stand right after the style among the properties of a paragraph."""
-    properties = paragraph._p.get_or_add_pPr()  # noqa: SLF001
-    properties.insert_element_before(
-        borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr", "w:sectPr"
-    )
-
-
-def _page_number(paragraph: Any) -> None:
-    for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
-        run = paragraph.add_run()
-        if kind:
-            run._element.append(_element("w:fldChar", fldCharType=kind))  # noqa: SLF001
-        else:
-            instruction = OxmlElement("w:instrText")
-            instruction.text = text
-            run._element.append(instruction)  # noqa: SLF001
-
-
-def _start_at_one(section: Any) -> None:
-    number = _element("w:pgNumType", start="1")
-    _before(section._sectPr, number, "w:cols", "w:titlePg", "w:docGrid")  # noqa: SLF001
-
-
-def _without_time(data: bytes) -> bytes:
-    """The same archive with one fixed time, so that the same report is the same bytes."""
-    out = BytesIO()
-    with (
-        zipfile.ZipFile(BytesIO(data)) as old,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for name in old.namelist():
-            info = zipfile.ZipInfo(name, STAMP)
-            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            new.writestr(info, old.read(name))
-    return out.getvalue()

@@ -6,59 +6,29 @@ rows above and from input cells, with the engine's own figures beside them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from msgspec import Struct
 
-from huice.corpus.model import Group, Pool
+from huice.corpus.model import Pool
 from huice.evaluate.engine import NO_DECISION, Claimant
 from huice.evaluate.facts import Exact, View
 from huice.evaluate.formula import entity_name
 from huice.evaluate.intervals import Interval, Kleene
-from huice.evaluate.outcome import PAYING, Outcome, Status
+from huice.evaluate.outcome import PAYING, Status
 from huice.evaluate.program import Cap, Program
 from huice.evaluate.result import MeasureResult, Result
 from huice.language import nodes as n
-from huice.language.check import kinds_named, lies_in
+from huice.language.check import kinds_named
 from huice.language.scope import Sort
 from huice.language.text import NOTHING, Text
 from huice.language.units import value_of
 from huice.reports import words
 from huice.reports.formulas import ENDLESS, ORG, Inputs, Pair, Term, Writer, ladder, number
-
-CONDITION, PARAMETER, HIGH, LOW = "F", "G", "H", "I"
-"""The columns of a row that formulas speak of."""
-LONGEST = 8000
-"""Characters of a formula; a spreadsheet takes 8,192."""
-
-
-class Cell(Struct, frozen=True):
-    """A formula without its `=`, and the value that the engine has for it (None: no bound)."""
-
-    formula: str
-    value: Exact | None
-
-
-class Row(Struct):
-    """One row. `engine_high` None beside `checked` is no bound; `text` stands in for an unbounded total."""
-
-    kind: str
-    label: Text
-    year: int | None = None
-    whose: Text = NOTHING
-    condition: Cell | None = None
-    parameter: Cell | None = None
-    share: bool = False
-    high: Cell | None = None
-    low: Cell | None = None
-    checked: bool = False
-    engine_high: Exact | None = None
-    engine_low: Exact = 0
-    text: Text = NOTHING
-    numbers: str = ""
-    one: MeasureResult | None = None
+from huice.reports.rows import CONDITION, HIGH, LONGEST, LOW, PARAMETER, Cell, Refs, Row, summed
+from huice.reports.together import Together
 
 
 class Workings(Struct, frozen=True):
@@ -77,12 +47,8 @@ def workings(result: Result, first: int) -> Workings:
     for one in result.of_status(*PAYING):
         book = _Book(result, one, inputs, rows, first)
         totals[one.id] = book.write()
-    _Together(result, totals, rows, first).write()
+    Together(result, totals, rows, first).write()
     return Workings(tuple(rows), inputs, totals)
-
-
-Refs = tuple[str, str]
-"""Where the most and the least stand: two cells, or formulas."""
 
 
 class _Book:
@@ -444,7 +410,7 @@ class _Book:
         unstated = words.why_unstated(one)
         if self.program.pays is None and self.approved is None:
             return self._add("total", label, text=unstated, low=Cell("0", 0))
-        sums = [_sum([refs[end] for refs in self.years.values()]) for end in (0, 1)]
+        sums = [summed([refs[end] for refs in self.years.values()]) for end in (0, 1)]
         if self.approved is not None:
             granted = f"{PARAMETER}{self.approved}"
             both = granted if self.program.pays is None else f"MIN({granted},{sums[0]})"
@@ -457,135 +423,10 @@ class _Book:
         )
 
 
-class _Together:
-    """The measures of one place together, as `Total` has them: groups, joint ceilings, the sum."""
-
-    def __init__(
-        self, result: Result, totals: Mapping[str, int], rows: list[Row], first: int
-    ) -> None:
-        self.result, self.totals, self.rows, self.first = result, totals, rows, first
-        self.corpus = result.corpus
-        self.outcomes: dict[str, Outcome] = {
-            one.measure: one
-            for one in result.outcomes
-            if one.quantified and self.corpus.measure(one.measure).benefit
-        }
-
-    def write(self) -> None:
-        """Adds the rows; the last one is the total of the result."""
-        total = self.result.total
-        if self.result.place is not None:
-            refs = [self._group(*part) for part in self._parts(None)]
-            label = Text("合计（叠加规则已计入）", "Total (overlaps taken into account)")
-            self._add("grand", label, _sums(refs), (total.certain, total.ceiling), checked=True)
-            return
-        alone = []
-        for place in self.corpus.places:
-            parts = list(self._parts(place))
-            refs = [_joined_refs(group, rule, rows, years) for group, rule, rows, years in parts]
-            figures = [self._figures(*part) for part in parts]
-            both: Interval = (sum(low for low, _ in figures), sum(high or 0 for _, high in figures))
-            name = words.place_name(self.corpus, place)
-            alone.append(self._add("group", name, _sums(refs), both))
-        label = Text(
-            "合计：最优的一地（各地不相加）", "Total: the best single place (never added up)"
-        )
-        ends = (_most(alone, HIGH), _most(alone, LOW))
-        self._add("grand", label, ends, (total.certain, total.ceiling), checked=True)
-
-    def _add(
-        self, kind: str, label: Text, refs: Refs, figures: Interval, *, checked: bool = False
-    ) -> int:
-        low, high = figures
-        self.rows.append(
-            Row(
-                kind, label, high=Cell(refs[0], high), low=Cell(refs[1], low), checked=checked,
-                engine_high=high, engine_low=low,
-            )
-        )  # fmt: skip
-        return self.first + len(self.rows) - 1
-
-    def _figures(self, group: Group | None, rule: str, rows: Sequence[int], years: int) -> Interval:
-        """What a group comes to."""
-        ones = [self.outcomes[id_] for id_, row in self.totals.items() if row in rows]
-        joined = max if rule == "highest" else sum
-        low: Exact = joined([0, *(one.certain for one in ones)])
-        high: Exact = joined([0, *(one.ceiling or 0 for one in ones)])
-        if group is None or group.ceiling is None:
-            return low, high
-        cap = _joint_cap(group, years)
-        return min(low, cap), min(high, cap)
-
-    def _group(self, group: Group | None, rule: str, refs: Sequence[int], years: int) -> Refs:
-        """A group of several that pay stands in a row of its own."""
-        if group is None or (len(refs) < 2 and group.ceiling is None):  # noqa: PLR2004
-            return _joined_refs(group, rule, refs, years)
-        told = words.GROUP_RULE[rule]
-        label = Text(f"{group.says.zh}（{told.zh}）", f"{group.says['en']} ({told['en']})")
-        figures = self._figures(group, rule, refs, years)
-        number_ = self._add("group", label, _joined_refs(group, rule, refs, years), figures)
-        return f"{HIGH}{number_}", f"{LOW}{number_}"
-
-    def _parts(self, place: str | None) -> Iterator[tuple[Group | None, str, list[int], int]]:
-        """Groups first, then what stands alone: which rule joins which totals."""
-        here = [
-            id_
-            for id_ in self.outcomes
-            if place is None or lies_in(place, self.corpus.measure(id_).place)
-        ]
-        grouped: set[str] = set()
-        for group in self.corpus.groups:
-            chosen = self.result.profile.readings.get(group.id, {})
-            rule = chosen.get("rule", group.rule)
-            members = [id_ for id_ in group.members if id_ in here]
-            if rule == "warn" or not members or (rule == "stack" and group.ceiling is None):
-                continue
-            grouped |= set(members)
-            paying = {year for id_ in members for year in self.outcomes[id_].paying or ()}
-            refs = [self.totals[id_] for id_ in members if id_ in self.totals]
-            if refs:
-                yield group, rule, refs, max(len(paying), 1)
-        refs = [self.totals[id_] for id_ in here if id_ not in grouped and id_ in self.totals]
-        yield None, "stack", refs, 1
-
-
-def _joined_refs(group: Group | None, rule: str, refs: Sequence[int], years: int) -> Refs:
-    name = "MAX" if rule == "highest" else "SUM"
-    ends = []
-    for column in (HIGH, LOW):
-        joined = f"{name}({','.join(f'{column}{ref}' for ref in refs)})" if refs else "0"
-        if group is not None and group.ceiling is not None:
-            joined = f"MIN({joined},{number(_joint_cap(group, years)).text})"
-        ends.append(joined)
-    return ends[0], ends[1]
-
-
-def _joint_cap(group: Group, years: int) -> Exact:
-    assert group.ceiling is not None
-    amount: Any = group.ceiling.amount  # a literal, checked at load
-    return value_of(amount) * (years if group.ceiling.period == "year" else 1)
-
-
-def _sums(refs: Sequence[Refs]) -> Refs:
-    ends = [_sum([ref[end] for ref in refs]) for end in (0, 1)]
-    return ends[0], ends[1]
-
-
-def _most(rows: Sequence[int], column: str) -> str:
-    return f"MAX({','.join(f'{column}{row}' for row in rows)})"
-
-
 def _left(cap: str, past: str, earlier: Sequence[str]) -> str:
     """What is left of a cap after earlier years."""
     taken = [*([past] if past not in {"", "0"} else []), *(ref for ref in earlier if ref != "0")]
     return f"MAX(0,{cap}-{'-'.join(taken)})" if taken else cap
-
-
-def _sum(refs: Sequence[str]) -> str:
-    refs = [ref for ref in refs if ref != "0"]
-    if not refs:
-        return "0"
-    return refs[0] if len(refs) == 1 else f"SUM({','.join(refs)})"
 
 
 def _cut(formula: str) -> str:
