@@ -7,6 +7,7 @@ caps, the pool. What earlier years left behind is a `Ledger`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 from functools import lru_cache, reduce
 from typing import Any
 
@@ -390,8 +391,8 @@ def _pool_left(pool: Pool, state: PoolState | None) -> Exact:
 
 
 def cut(amount: Exact) -> Exact:
-    """Down to the fen, never up."""
-    if isinstance(amount, int):
+    """Down to the fen, never up; a number that varies (of huice.analysis) is cut where it is shown."""
+    if type(amount) is not Fraction:
         return amount
     fen = amount.numerator * 100 // amount.denominator
-    return fen // 100 if fen % 100 == 0 else type(amount)(fen, 100)
+    return fen // 100 if fen % 100 == 0 else Fraction(fen, 100)

@@ -92,5 +92,12 @@ def times(one: Exact, other: Exact) -> Exact:
     bottom = one.denominator * other.denominator
     if bottom == 1:
         return one.numerator * other.numerator
-    top = one.numerator * other.numerator
+    top: Any = one.numerator * other.numerator
+    if type(top) is not int:  # a number that varies, of huice.analysis
+        return top / bottom  # type: ignore[no-any-return]  # such a number counts as Exact
     return Fraction(top, bottom) if top % bottom else top // bottom
+
+
+def over(one: Exact, other: Exact) -> Exact:
+    """The quotient, exact; a number that varies (of huice.analysis) divides itself."""
+    return (Fraction(one) if isinstance(one, int) else one) / other

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 from huice.evaluate.facts import Exact, View
@@ -17,6 +16,7 @@ from huice.evaluate.intervals import (
     Test,
     added,
     least,
+    over,
     span,
     times,
 )
@@ -109,8 +109,8 @@ def divide(to: Maker, node: n.Divide) -> Measure:
     def quotient(view: View) -> Interval:
         low, high = left(view)
         low2, high2 = right(view)
-        least = 0 if not high2 else Fraction(low) / high2
-        return least, None if high is None or not low2 else Fraction(high) / low2
+        least = 0 if not high2 else over(low, high2)
+        return least, None if high is None or not low2 else over(high, low2)
 
     return quotient
 
