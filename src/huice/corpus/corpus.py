@@ -203,7 +203,7 @@ class _Assembly:
             root.string("sha256"),
             self.catalogues,
         )
-        self.problems += list(_cross_check(corpus))
+        self.problems += list(cross_check(corpus))
         return corpus, tuple(self.problems)
 
     def _documents(self, parts: Iterable[Part], vocabulary: Vocabulary) -> Iterable[Document]:
@@ -323,7 +323,7 @@ def _group(cursor: Cursor) -> Group:
     )
 
 
-def _cross_check(corpus: Corpus) -> Iterable[Problem]:
+def cross_check(corpus: Corpus) -> Iterable[Problem]:
     """References between files: pools, groups, cautions, awards, ids used once."""
     yield from _twice(corpus)
     known = {measure.id for document in corpus.documents for measure in document.measures}

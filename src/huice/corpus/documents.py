@@ -86,6 +86,7 @@ MEASURE_KEYS = (
 )
 PATCH_KEYS = (*RULE_KEYS, "drops", "limit per", "limit period", "assumes")
 POOL_KEYS = ("id", "text", "holds", "yearly", "vouchers", "of", "shared by", "stated")
+POOL_STATED = ("exact", "at_most", "nominal")
 EFFECTS = ("conservative", "generous", "neutral")
 _RUNS = {"any": "any", "unbroken": "unbroken", "window": "window"}
 
@@ -119,18 +120,7 @@ class Loader:
         place, text = root.string("place"), root.string("text")
         id_ = root.string("document")
         valid = self.validity(root.down("valid"))
-        shared = Shared(
-            (self._where(root, place), *self.conditions(root.down("requires"))),
-            valid,
-            self.readings(root.down("readings")),
-        )
-        measures = []
-        position = 0
-        for cursor in root.down("measures").each():
-            measure = self.measure(cursor, id_, place, text, position, shared)
-            if measure:
-                position = measure.start + len(measure.text)
-                measures.append(measure)
+        measures = self.measures(root, id_, place, text, valid)
         return Document(
             id_,
             text_of(root, "title"),
@@ -139,10 +129,28 @@ class Loader:
             root.place,
             root.flag("trial", default=False),
             valid,
-            tuple(measures),
+            measures,
             tuple(self.pool(cursor, id_) for cursor in root.down("pools").each()),
             _words(root),
         )
+
+    def measures(
+        self, root: Cursor, document: str, place: str, text: str, valid: Validity | None
+    ) -> tuple[Measure, ...]:
+        """The measures of a document, with what it states once for all of them."""
+        shared = Shared(
+            (self._where(root, place), *self.conditions(root.down("requires"))),
+            valid,
+            self.readings(root.down("readings")),
+        )
+        found = []
+        position = 0
+        for cursor in root.down("measures").each():
+            measure = self.measure(cursor, document, place, text, position, shared)
+            if measure:
+                position = measure.start + len(measure.text)
+                found.append(measure)
+        return tuple(found)
 
     def _where(self, root: Cursor, place: str) -> Condition:
         label = _place_label(place, self.vocabulary)
@@ -167,7 +175,7 @@ class Loader:
             cursor.flag("yearly", default=False),
             document,
             cursor.place,
-            cursor.choice("stated", ("exact", "at_most", "nominal"), "exact"),
+            cursor.choice("stated", POOL_STATED, POOL_STATED[0]),
             vouchers,
             face,
             cursor.strings("shared by"),

@@ -70,8 +70,9 @@ class Validity(Struct, frozen=True):
 class Patch(Struct, frozen=True, omit_defaults=True):
     """The parts of a rule that an option replaces; what is unset stays as it is.
 
-    `requires` adds conditions, or replaces those of the same label; `judged` adds; `drops` takes away by
-    label; `limit_per` and `limit_period` change the scope of the first cap; `valid_after` its aftermath.
+    `requires` adds conditions, or replaces those of the same label; `judged` adds; `drops` takes away
+    conditions and judgements by their words; `limit_per` and `limit_period` change the scope of the first
+    cap; `valid_after` its aftermath.
     """
 
     requires: tuple[Condition, ...] | UnsetType = UNSET
@@ -86,7 +87,7 @@ class Patch(Struct, frozen=True, omit_defaults=True):
     once: str | UnsetType = UNSET
     lasts: Duration | UnsetType | None = UNSET
     pool: str | UnsetType | None = UNSET
-    valid: UnsetType | None = UNSET
+    valid: Validity | UnsetType | None = UNSET
     valid_after: str | UnsetType = UNSET
 
 

@@ -46,6 +46,7 @@ def options_change(corpus: Corpus) -> Iterable[Problem]:
                     f"reading {reading.id}: “{key}” of {option.name} changes nothing",
                 )
             labels = {condition.label.zh for condition in measure.rule.requires}
+            labels |= {text.zh for text in measure.rule.judged}
             for label in option.patch.drops or ():
                 if label not in labels:
                     yield at(
