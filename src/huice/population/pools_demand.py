@@ -1,0 +1,225 @@
+"""Who claims on the funds, for how much and when: from awards to claims, under stated assumptions.
+
+An award says what the text allows; whether a firm applies, for how much and on which day are assumptions.
+They are drawn from a seed by SHA-256, so that the same awards give the same claims on any machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Literal
+
+import polars as pl
+from msgspec import Struct
+
+from huice.language.text import Fault, Text
+
+NEEDED = ("org_id", "measure", "year", "status", "certain_fen", "ceiling_fen")
+OPTIONAL = ("applied_on", "score", "tier")
+STATUSES = ("eligible", "discretionary", "unknown", "expired", "ineligible")
+_BITS = 64
+_DAY = 86_400_000_000
+"""Microseconds."""
+
+
+class Assumptions(Struct, frozen=True):
+    """What is assumed of the applicants.
+
+    `statuses` apply, of them the share `takeup`; each asks for `share` of its `request` figure. The time is
+    that of the column `applied_on`, or, where that is empty, drawn between `opens` and `closes` (month, day)
+    of the year: evenly if `front` is 1; with a higher power more come early (3: half in the first eighth).
+    """
+
+    statuses: tuple[str, ...] = ("eligible", "discretionary")
+    takeup: Fraction = Fraction(1)
+    request: Literal["ceiling", "certain"] = "ceiling"
+    share: Fraction = Fraction(1)
+    opens: tuple[int, int] = (1, 1)
+    closes: tuple[int, int] = (12, 31)
+    front: int = 1
+    seed: str = "1"
+
+    def window(self, year: int) -> tuple[date, date]:
+        """The days between which applications of a year come in, both included."""
+        first, last = _day(year, self.opens), _day(year, self.closes)
+        if last < first:
+            raise Fault(
+                f"受理截止日 {last} 早于开始日 {first}，请改正",
+                f"applications would close on {last}, before they open on {first}",
+            )
+        return first, last
+
+    def says(self) -> tuple[Text, ...]:
+        """The assumptions in words, one sentence each."""
+        status = {
+            "eligible": Text("符合", "eligible"),
+            "discretionary": Text("待主管部门裁量", "discretionary"),
+        }
+        names = [status.get(each, Text(each, each)) for each in self.statuses]
+        figure = {
+            "ceiling": Text("本企业上限", "ceiling"),
+            "certain": Text("确定额", "certain sum"),
+        }[self.request]
+        part, rate = per_cent(self.share), per_cent(self.takeup)
+        days = Text(
+            f"{self.opens[0]}月{self.opens[1]}日至{self.closes[0]}月{self.closes[1]}日",
+            f"{self.opens[0]:02}-{self.opens[1]:02} to {self.closes[0]:02}-{self.closes[1]:02}",
+        )
+        pace = Text("均匀到达", "evenly") if self.front == 1 else Text(
+            f"前密后疏（{self.front} 次幂）", f"early (to the power {self.front})"
+        )  # fmt: skip
+        return (
+            Text(
+                f"申请人为状态“{'、'.join(name.zh for name in names)}”的企业，其中 {rate} 提出申请",
+                f"Of the firms that are {' or '.join(name['en'] for name in names)}, {rate} apply",
+            ),
+            Text(f"每笔申请{figure.zh}的 {part}", f"Each asks for {part} of its {figure['en']}"),
+            Text(
+                f"没有申请时间的，按 {days.zh} {pace.zh} 推定（种子 {self.seed}）",
+                f"Where no time of application is given, they come in {pace['en']}, {days['en']} "
+                f"(seed {self.seed})",
+            ),
+        )
+
+
+class Demand(Struct, frozen=True):
+    """Claims on funds: a frame `claim, org_id, measure, year, asked_fen, applied_at, assumed, score, tier`.
+
+    `unstated`: a frame `measure, year, claims` of claims whose amount the text does not state; they are in
+    no sum. `given`: the optional columns that the awards had.
+    """
+
+    claims: pl.DataFrame
+    unstated: pl.DataFrame
+    given: frozenset[str]
+
+
+def demand(
+    awards: pl.DataFrame | pl.LazyFrame, assumptions: Assumptions, year: int | None = None,
+    measures: tuple[str, ...] | None = None,
+) -> Demand:  # fmt: skip
+    """The claims that awards lead to. `year` is that of rows which stand for the whole horizon.
+
+    Raises `Fault` for a missing column, an unknown status, or a year that nobody gave.
+    """
+    check(assumptions)
+    frame = awards.lazy()
+    columns = frame.collect_schema().names()
+    missing = [name for name in NEEDED if name not in columns]
+    if missing:
+        raise Fault(
+            f"表里缺少列 {'、'.join(missing)}；需要 {'、'.join(NEEDED)}",
+            f"the table lacks the columns {', '.join(missing)}; it needs {', '.join(NEEDED)}",
+        )
+    given = frozenset(name for name in OPTIONAL if name in columns)
+    wanted = pl.col("status").cast(pl.String).is_in(assumptions.statuses)
+    if measures is not None:
+        wanted &= pl.col("measure").cast(pl.String).is_in(measures)
+    kept = frame.filter(wanted).select(*_columns(assumptions, given)).collect()
+    if year is None and kept["year"].null_count():
+        raise Fault(
+            "结果是整个期间的合计，请说明是哪一年（--year 2026）",
+            "the results are for the whole horizon; say which year they stand for (--year 2026)",
+        )
+    kept = kept.with_columns(pl.col("year").fill_null(pl.lit(year, pl.Int64))).with_columns(
+        claim=pl.concat_str("org_id", "measure", "year", separator="|")
+    )
+    if kept["claim"].n_unique() < kept.height:
+        twice = kept.filter(pl.col("claim").is_duplicated())["claim"][0]
+        raise Fault(
+            f"企业、事项、年份的组合“{twice}”出现了不止一次；每年每项一行",
+            f"firm, measure and year “{twice}” appear more than once; one row for each",
+        )
+    drawn = [_draw(assumptions, claim) for claim in kept["claim"].to_list()]
+    kept = kept.filter(pl.Series([applies for applies, _ in drawn], dtype=pl.Boolean))
+    places = [place for applies, place in drawn if applies]
+    stated = kept["asked_fen"].is_not_null()
+    unstated = kept.filter(~stated).group_by("measure", "year").agg(claims=pl.len().cast(pl.Int64))
+    assumed = [
+        _moment(assumptions, y, u) for y, u in zip(kept["year"].to_list(), places, strict=True)
+    ]
+    at = pl.Series("assumed_at", assumed, dtype=pl.Datetime("us"))
+    claims = kept.with_columns(
+        pl.col("applied_at").fill_null(at), assumed=pl.col("applied_at").is_null()
+    ).filter(stated, pl.col("asked_fen") > 0)
+    return Demand(claims.sort("claim"), unstated.sort("measure", "year"), given)
+
+
+def check(assumptions: Assumptions) -> None:
+    """Raises `Fault` where an assumption cannot be."""
+    for name, value in (("takeup", assumptions.takeup), ("share", assumptions.share)):
+        if not 0 <= value <= 1:
+            raise Fault(
+                f"{name} 应在 0 与 100% 之间，写的是 {per_cent(value)}",
+                f"{name} must lie between 0 and 100%, not {per_cent(value)}",
+            )
+    unknown = [each for each in assumptions.statuses if each not in STATUSES]
+    if unknown:
+        raise Fault(
+            f"没有状态“{unknown[0]}”，可选 {'、'.join(STATUSES)}",
+            f"there is no status “{unknown[0]}”; the statuses are {', '.join(STATUSES)}",
+        )
+    if assumptions.front < 1:
+        raise Fault(
+            f"front 应是不小于 1 的整数，写的是 {assumptions.front}",
+            f"front must be a whole number of at least 1, not {assumptions.front}",
+        )
+
+
+def per_cent(value: Fraction) -> str:
+    """A share in per cent, with one decimal where it needs one; cut, not rounded up."""
+    tenths = int(value * 1000)
+    whole, rest = divmod(tenths, 10)
+    return f"{whole}.{rest}%" if rest else f"{whole}%"
+
+
+def _columns(assumptions: Assumptions, given: frozenset[str]) -> list[pl.Expr]:
+    """The columns of a claim, with those that the awards lack as unknown."""
+    figure = pl.col(f"{assumptions.request}_fen").cast(pl.Int64)
+    share = assumptions.share
+    asked = figure.cast(pl.Int128) * share.numerator // share.denominator
+    applied = (
+        pl.col("applied_on").cast(pl.Datetime("us"))
+        if "applied_on" in given
+        else pl.lit(None, pl.Datetime("us"))
+    )
+    return [
+        pl.col("org_id").cast(pl.String),
+        pl.col("measure").cast(pl.String),
+        pl.col("year").cast(pl.Int64),
+        asked.cast(pl.Int64).alias("asked_fen"),
+        applied.alias("applied_at"),
+        *(
+            pl.col(name) if name in given else pl.lit(None, pl.Int64).alias(name)
+            for name in ("score", "tier")
+        ),
+    ]
+
+
+def _draw(assumptions: Assumptions, claim: str) -> tuple[bool, int]:
+    """Whether a claim is made, and its place in the window as a number of 64 bits."""
+    digest = hashlib.sha256(f"demand:{assumptions.seed}:{claim}".encode()).digest()
+    will = int.from_bytes(digest[:8], "big")
+    rate = assumptions.takeup
+    return will * rate.denominator < rate.numerator << _BITS, int.from_bytes(digest[8:16], "big")
+
+
+def _moment(assumptions: Assumptions, year: int, place: int) -> datetime:
+    first, last = assumptions.window(year)
+    span = ((last - first).days + 1) * _DAY
+    offset = place**assumptions.front * span >> _BITS * assumptions.front
+    return datetime(first.year, first.month, first.day) + timedelta(microseconds=offset)  # noqa: DTZ001  # days of the place
+
+
+def _day(year: int, day: tuple[int, int]) -> date:
+    try:
+        return date(year, *day)
+    except ValueError:
+        if day == (2, 29):
+            return date(year, 2, 28)
+        raise Fault(
+            f"日历上没有 {day[0]}月{day[1]}日",
+            f"there is no day {day[0]:02}-{day[1]:02} in the calendar",
+        ) from None
