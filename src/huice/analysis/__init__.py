@@ -2,4 +2,9 @@
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from huice.analysis.catalogue import Catalogue, Entry, catalogue
+from huice.analysis.cliffs import Break
+from huice.analysis.curve import Curve, Line, curve
+from huice.analysis.linear import NotLinear
+
+__all__ = ["Break", "Catalogue", "Curve", "Entry", "Line", "NotLinear", "catalogue", "curve"]

@@ -62,6 +62,16 @@ class Stretch:
         return _sign(here) or _sign(slope)
 
 
+class Point(Stretch):
+    """Where we stand: exactly at a point."""
+
+    __slots__ = ()
+
+    def sign(self, value: Exact, slope: Exact) -> int:
+        """The sign of `value + slope · t` at the point."""
+        return _sign(value + slope * self.at)
+
+
 class Affine:
     """`value + slope · t`, where `t` is what is varied and the slope is not 0.
 
@@ -253,20 +263,25 @@ class Piece(Struct, Generic[T], frozen=True):
         return self.low == self.high
 
 
-def pieces(run: Callable[[Number], T], start: Exact, end: Exact | None) -> tuple[Piece[T], ...]:
+def pieces(
+    run: Callable[[Number], T], start: Exact, end: Exact | None, *, uncut: bool = False
+) -> tuple[Piece[T], ...]:
     """The function from `start` to `end`, both included: points and the open stretches between them in turn.
 
     `run` is called with an exact number for a point, and with an `Affine` for a stretch; it must compute with
-    the number alone, and keep nothing from one call to the next. Neighbouring pieces may be alike. Raises
-    `NotLinear` where no line can be drawn.
+    the number alone, and keep nothing from one call to the next. Neighbouring pieces may be alike. With `uncut`
+    points too are given as an `Affine`, so that nothing is cut to the fen at one. Raises `NotLinear` where no
+    line can be drawn.
     """
-    return tuple(_walk(run, start, end))
+    return tuple(_walk(run, start, end, uncut=uncut))
 
 
-def _walk(run: Callable[[Number], T], start: Exact, end: Exact | None) -> Iterator[Piece[T]]:
+def _walk(
+    run: Callable[[Number], T], start: Exact, end: Exact | None, *, uncut: bool
+) -> Iterator[Piece[T]]:
     at = start
     for _ in range(MOST_PIECES):
-        yield Piece(at, at, run(at))
+        yield Piece(at, at, run(Affine(Point(at), 0, 1) if uncut else whole(at)))
         if end is not None and at >= end:
             return
         stretch = Stretch(at, end)
