@@ -404,7 +404,7 @@ def _pools_drawn(measure: Measure) -> list[str]:
     return [pool for pool in pools if isinstance(pool, str)]
 
 
-def _awards_read(measure: Measure) -> set[str]:
+def awards_read(measure: Measure) -> set[str]:
     """The measures whose awards the rule, or an option of a reading, reads."""
     found: set[str] = set()
     parts: list[Any] = [measure.rule, *_patches(measure)]
@@ -419,7 +419,7 @@ def _awards_read(measure: Measure) -> set[str]:
 
 def _awards(corpus: Corpus, known: set[str]) -> Iterable[Problem]:
     """Awards of measures that do not exist, and measures that wait for their own award."""
-    reads = {measure.id: _awards_read(measure) for measure in corpus.measures}
+    reads = {measure.id: awards_read(measure) for measure in corpus.measures}
     for measure in corpus.measures:
         for other in sorted(reads[measure.id] - known):
             hint = did_you_mean(other, known)

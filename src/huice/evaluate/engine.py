@@ -391,7 +391,7 @@ def _pool_left(pool: Pool, state: PoolState | None) -> Exact:
 
 
 def cut(amount: Exact) -> Exact:
-    """Down to the fen, never up; a number that varies (of huice.analysis) is cut where it is shown."""
+    """Down to the fen, never up; a number that varies (of evaluate.linear) is cut where it is shown."""
     if type(amount) is not Fraction:
         return amount
     fen = amount.numerator * 100 // amount.denominator

@@ -93,11 +93,11 @@ def times(one: Exact, other: Exact) -> Exact:
     if bottom == 1:
         return one.numerator * other.numerator
     top: Any = one.numerator * other.numerator
-    if type(top) is not int:  # a number that varies, of huice.analysis
+    if type(top) is not int:  # a number that varies, of evaluate.linear
         return top / bottom  # type: ignore[no-any-return]  # such a number counts as Exact
     return Fraction(top, bottom) if top % bottom else top // bottom
 
 
 def over(one: Exact, other: Exact) -> Exact:
-    """The quotient, exact; a number that varies (of huice.analysis) divides itself."""
+    """The quotient, exact; a number that varies (of evaluate.linear) divides itself."""
     return (Fraction(one) if isinstance(one, int) else one) / other
