@@ -1,0 +1,228 @@
+"""The keys that join the tables: missing, doubled, orphaned ones found, and whole firms set aside."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from huice.evaluate.profiles import LONGEST_LIST
+from huice.language.text import Text
+from huice.population import rejects
+from huice.population.heads import FILE, ROW, Head
+from huice.population.rejects import WITH
+from huice.population.schema import (
+    DECISIONS,
+    HISTORY,
+    ID,
+    KEY,
+    MEASURE,
+    ORG_YEARS,
+    ORGS,
+    YEAR,
+    Schema,
+)
+
+_UNIQUE = {ORGS: (KEY,), ORG_YEARS: (KEY, YEAR), DECISIONS: (KEY, MEASURE), HISTORY: (KEY, MEASURE)}
+
+
+def key_of(frame: pl.DataFrame, head: Head) -> pl.Series:
+    """The keys of a part: whole numbers stay so, all others are text; null where there is none."""
+    key = frame[KEY]
+    if key.dtype.is_integer():
+        return key.cast(pl.Int64, strict=False).alias(KEY)
+    if key.dtype.is_float():
+        whole = key.cast(pl.Int64, strict=False)
+        if (whole.cast(pl.Float64) == key).fill_null(value=True).all():
+            return whole.alias(KEY)
+    text = key.cast(pl.String, strict=False).str.strip_chars()
+    return pl.select(pl.when(pl.lit(text) != "").then(pl.lit(text)).alias(KEY)).to_series()
+
+
+def stacked(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    """The parts of a table one below the other; keys become text where the parts differ."""
+    if len({part.schema[KEY] for part in parts}) > 1:
+        parts = [part.with_columns(pl.col(KEY).cast(pl.String)) for part in parts]
+    first = parts[0].columns
+    return pl.concat([part.select(first) for part in parts], how="vertical_relaxed")
+
+
+def checked(
+    frames: dict[str, pl.DataFrame], schema: Schema, bad: pl.DataFrame
+) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+    """The tables without the firms that have a faulty row, and all rows that were set aside."""
+    frames = _alike(frames)
+    found = [bad]
+    orgs = frames[ORGS]
+    for name, frame in frames.items():
+        found.append(_without_key(name, frame))
+        if name != ORGS:
+            found.append(_orphans(name, frame, orgs))
+        found.append(_twice(name, frame, schema))
+        found.append(_periods(name, frame, schema))
+        if schema.tables[name].kind:
+            found.append(_too_many(name, frame))
+    refused = rejects.joined(found)
+    if not refused.height:
+        return {name: _clean(frame) for name, frame in frames.items()}, refused
+    faulty = refused.select(pl.col("org_id").unique()).drop_nulls()
+    rows = refused.select("table", pl.col("file").alias(FILE), pl.col("row").alias(ROW)).unique()
+    kept: dict[str, pl.DataFrame] = {}
+    along: list[pl.DataFrame] = []
+    for name, frame in frames.items():
+        named = frame.with_columns(pl.col(KEY).cast(pl.String).alias("__key"))
+        taken = named.join(faulty, left_on="__key", right_on="org_id", how="semi")
+        own = rows.filter(pl.col("table") == name)
+        also = taken.join(own, on=(FILE, ROW), how="anti")
+        along.append(
+            _listed(
+                name,
+                also,
+                "",
+                WITH,
+                Text(
+                    "同一企业有别的行被搁置，整家一并搁置",
+                    "another row of this firm was set aside, and so the firm",
+                ),
+            )
+        )
+        rest = named.join(
+            faulty, left_on="__key", right_on="org_id", how="anti", maintain_order="left"
+        )
+        rest = rest.join(own, on=(FILE, ROW), how="anti", maintain_order="left")
+        kept[name] = _clean(rest.drop("__key"))
+    return kept, rejects.joined([refused, *along])
+
+
+def _clean(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.drop(FILE, ROW)
+
+
+def _alike(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """All keys of one type: whole numbers if every table has them, else text."""
+    types = {frame.schema[KEY] for frame in frames.values() if frame.height}
+    if types <= {pl.Int64()}:
+        return {n: f.with_columns(pl.col(KEY).cast(pl.Int64)) for n, f in frames.items()}
+    return {n: f.with_columns(pl.col(KEY).cast(pl.String)) for n, f in frames.items()}
+
+
+def _listed(name: str, rows: pl.DataFrame, column: str, code: str, reason: Text) -> pl.DataFrame:
+    """These rows as rejects; the value is the key, or that of the column."""
+    if not rows.height:
+        return rejects.none()
+    value = column if column in rows.columns else KEY
+    return rows.select(
+        pl.lit(name).alias("table"),
+        pl.col(FILE).alias("file"),
+        pl.col(ROW).alias("row"),
+        pl.col(KEY).cast(pl.String).alias("org_id"),
+        pl.lit(column or None, dtype=pl.String).alias("column"),
+        pl.col(value).cast(pl.String).alias("value"),
+        pl.lit(code).alias("code"),
+        pl.lit(reason.zh).alias("reason_zh"),
+        pl.lit(reason.en).alias("reason_en"),
+    ).cast(dict(rejects.SCHEMA))  # fmt: skip
+
+
+def _without_key(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    return _listed(
+        name,
+        frame.filter(pl.col(KEY).is_null()),
+        KEY,
+        "K001",
+        Text(
+            "没有企业编号 org_id，不知道是谁的；请补上",
+            "it has no org_id, so nobody knows whose it is; fill it in",
+        ),
+    )
+
+
+def _orphans(name: str, frame: pl.DataFrame, orgs: pl.DataFrame) -> pl.DataFrame:
+    orphans = frame.filter(pl.col(KEY).is_not_null()).join(
+        orgs, on=KEY, how="anti", maintain_order="left"
+    )
+    found = _listed(
+        name,
+        orphans,
+        KEY,
+        "K003",
+        Text(
+            "企业表 orgs 里没有这个编号；请补上企业，或改正编号",
+            "no firm of orgs has this key; add the firm or correct the key",
+        ),
+    )
+    return found
+
+
+def _twice(name: str, frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
+    by = _UNIQUE.get(name, (KEY, YEAR, ID))
+    if any(column not in frame.columns and column != YEAR for column in by):
+        return rejects.none()
+    by = tuple(column for column in by if column in frame.columns)
+    last = by[-1]
+    keyed = frame.filter(pl.col(last).is_not_null())
+    doubled = (
+        keyed.filter(pl.struct(by).is_duplicated())
+        if len(by) > 1
+        else keyed.filter(pl.col(last).is_duplicated())
+    )
+    if name == ORGS:
+        reason = Text(
+            "这个企业编号用了不止一次；哪一行是对的无从知道，请只留一行",
+            "this key is used more than once, and which row is right cannot be known; keep one",
+        )
+    elif last == ID:
+        reason = Text(
+            "同一企业里这个 id 用了不止一次，请换一个",
+            "this id is used more than once within the firm; choose another",
+        )
+    else:
+        reason = Text(
+            "同一企业、同一项目（年度）给了不止一行，请只留一行",
+            "this firm has more than one row for this; keep one",
+        )
+    return _listed(name, doubled, last, "K002", reason)
+
+
+def _periods(name: str, frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
+    """A period with one end, or the wrong way round."""
+    found = []
+    for column in schema.tables[name].columns.values():
+        if column.end != 0 or column.name not in frame.columns:
+            continue
+        first, last = column.name, column.name.removesuffix("from") + "to"
+        label = column.meaning
+        half = frame.filter(pl.col(first).is_null() != pl.col(last).is_null())
+        found.append(
+            _listed(
+                name, half, first, "K006",
+                Text(f"“{label.zh}”只有一端；请写全起止日，或都留空", f"“{label.en}” has one end only; give both days or neither"),
+            )
+        )  # fmt: skip
+        reverse = frame.filter(pl.col(last) < pl.col(first))
+        found.append(
+            _listed(
+                name, reverse, first, "K006",
+                Text(f"“{label.zh}”的止日早于起日，请核对", f"the last day of “{label.en}” is before the first; check them"),
+            )
+        )  # fmt: skip
+    return rejects.joined(found)
+
+
+def _too_many(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    by = [column for column in (KEY, YEAR) if column in frame.columns]
+    many = (
+        frame.group_by(by)
+        .len()
+        .filter(pl.col("len") > LONGEST_LIST)
+        .filter(pl.col(KEY).is_not_null())
+    )
+    rows = frame.join(many, on=by, how="semi", nulls_equal=True)
+    return _listed(
+        name,
+        rows,
+        KEY,
+        "K008",
+        Text(
+            f"一家企业超过 {LONGEST_LIST:,} 行，请合并",
+            f"more than {LONGEST_LIST:,} rows of one firm; merge some",
+        ),
+    )

@@ -1,0 +1,240 @@
+"""A population as checked tables: `load` reads and checks them, `Tables.write` writes them again.
+
+A row with a fault is set aside with its reason, never dropped silently, never repaired by a guess. With a row of
+a firm the whole firm is set aside, and listed: a firm that lost one of its contracts would be computed as one
+that never had it. Faults that concern a whole table (a column nobody knows, parts that differ) stop the load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from msgspec import Struct
+
+from huice.corpus.corpus import Corpus, shipped
+from huice.corpus.source import Problem
+from huice.language.text import Text
+from huice.population import files, heads, keys, rejects
+from huice.population.convert import EMPTY, converted
+from huice.population.files import BadTables
+from huice.population.heads import FILE, ROW, Head
+from huice.population.rejects import Count
+from huice.population.schema import KEY, ORGS, RECORD, Column, Schema, Table, schema_of
+
+__all__ = ["BadTables", "Tables", "load"]
+
+
+class Tables(Struct, frozen=True, eq=False):
+    """A checked population: canonical frames by table, and what was set aside.
+
+    `frames` holds only the tables that were given: without `contracts`, every firm's contracts are unknown.
+    """
+
+    frames: dict[str, pl.DataFrame]
+    schema: Schema
+    rejects: pl.DataFrame
+    counts: dict[str, Count]
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def orgs(self) -> pl.DataFrame:
+        """The firms, one row each."""
+        return self.frames[ORGS]
+
+    def get(self, name: str) -> pl.DataFrame | None:
+        """The frame of a table; None if it was not given."""
+        return self.frames.get(name)
+
+    def problems(self) -> list[Problem]:
+        """Warnings, and one located example of each kind of rejected row with their number."""
+        return [*self.warnings, *rejects.as_problems(self.rejects)]
+
+    def of(self, orgs: pl.Series) -> Tables:
+        """The same population with these firms only."""
+        wanted = pl.DataFrame({KEY: orgs})
+        frames = {
+            name: frame.join(wanted, on=KEY, how="semi", maintain_order="left")
+            for name, frame in self.frames.items()
+        }
+        return Tables(frames, self.schema, rejects.none(), {})
+
+    def write(self, folder: Path | str, kind: str = "parquet") -> None:
+        """The tables as one file each in a folder: `parquet`, `arrow` or `csv`."""
+        where = Path(folder)
+        where.mkdir(parents=True, exist_ok=True)
+        for name, frame in self.frames.items():
+            path = where / f"{name}.{kind}"
+            if kind == "csv":
+                as_text(frame, self.schema.tables[name]).write_csv(path, include_bom=True)
+            elif kind == "arrow":
+                frame.write_ipc(path)
+            else:
+                frame.write_parquet(path, compression="lz4")
+
+
+def load(given: Path | str | Mapping[str, Any] | Tables, corpus: Corpus | None = None) -> Tables:
+    """The checked population of a folder, a workbook, a file of firms, or frames by table name.
+
+    Frames may be Polars, or anything with the Arrow PyCapsule interface. Raises `BadTables`.
+    """
+    if isinstance(given, Tables):
+        return given
+    corpus = corpus or shipped()
+    schema = schema_of(corpus)
+    if isinstance(given, str | Path):
+        raw = _read_files(Path(given), schema)
+    else:
+        raw = _frames(given, schema)
+    return check(raw, corpus)
+
+
+def check(raw: Mapping[str, list[tuple[str, pl.DataFrame]]], corpus: Corpus) -> Tables:
+    """The checked population of tables as parts, each a label and its rows."""
+    schema = schema_of(corpus)
+    problems: list[Problem] = []
+    warned: list[Problem] = []
+    known: dict[str, list[tuple[pl.DataFrame, Head]]] = {}
+    for name, parts in raw.items():
+        known[name], faults = heads.named(schema.tables[name], parts, schema)
+        problems += faults
+    if ORGS not in raw:
+        problems.append(_no_orgs())
+    elif not any(frame.height for _, frame in raw[ORGS]):
+        problems.append(_no_firms(raw[ORGS]))
+    if problems:
+        raise BadTables(tuple(problems))
+    frames: dict[str, pl.DataFrame] = {}
+    bad: list[pl.DataFrame] = []
+    for name in schema.tables:
+        if name not in known:
+            continue
+        frames[name], own = _canonical(schema.tables[name], known[name], corpus)
+        bad += own
+        if not frames[name].height and schema.tables[name].kind:
+            warned.append(_empty(name, schema))
+    read = {name: frame.height for name, frame in frames.items()}
+    frames, more = keys.checked(frames, schema, rejects.joined(bad))
+    counts = {name: Count(read[name], frame.height) for name, frame in frames.items()}
+    return Tables(frames, schema, more, counts, tuple(warned))
+
+
+def _read_files(path: Path, schema: Schema) -> dict[str, list[tuple[str, pl.DataFrame]]]:
+    problems: list[Problem] = []
+    raw: dict[str, list[tuple[str, pl.DataFrame]]] = {}
+    for name, parts in files.found(path, schema).items():
+        raw[name] = []
+        for part in parts:
+            try:
+                raw[name].append((part.label, files.read(part)))
+            except BadTables as error:
+                problems += error.problems
+    if problems:
+        raise BadTables(tuple(problems))
+    return raw
+
+
+def _frames(given: Mapping[str, Any], schema: Schema) -> dict[str, list[tuple[str, pl.DataFrame]]]:
+    raw = {}
+    for name, frame in given.items():
+        if name not in schema.tables:
+            files._named(name, Path(name), schema)  # noqa: SLF001  # raises the one message there is
+        if isinstance(frame, pl.LazyFrame):
+            frame = frame.collect()
+        raw[name] = [(name, frame if isinstance(frame, pl.DataFrame) else pl.DataFrame(frame))]
+    return raw
+
+
+def _canonical(
+    table: Table, parts: list[tuple[pl.DataFrame, Head]], corpus: Corpus
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """The table with its canonical columns, `FILE` and `ROW`, and the cells that were refused."""
+    found: list[pl.DataFrame] = []
+    bad: list[pl.DataFrame] = []
+    for frame, head in parts:
+        columns: list[pl.Series] = [keys.key_of(frame, head)]
+        for column, given, source in head.columns:
+            one = converted(column, frame[given], corpus, source=source)
+            columns.append(one.values.alias(column.name))
+            bad.append(_refused(table, column, head, columns[0], one))
+        columns += [frame[name].alias(name) for name in head.own]
+        place = [
+            pl.Series(FILE, [head.label], dtype=pl.String).new_from_index(0, frame.height),
+            pl.int_range(1, frame.height + 1, dtype=pl.UInt32, eager=True).alias(ROW),
+        ]
+        found.append(pl.DataFrame([*columns, *place]))
+    return keys.stacked(found), bad
+
+
+def _refused(table: Table, column: Column, head: Head, key: pl.Series, one: Any) -> pl.DataFrame:
+    return rejects.rows(
+        [
+            {
+                "table": table.name,
+                "file": head.label,
+                "row": position + 1,
+                "org_id": None if key[position] is None else str(key[position]),
+                "column": column.name,
+                "value": fault.value,
+                "code": fault.code,
+                "reason_zh": fault.reason.zh,
+                "reason_en": fault.reason.en,
+            }
+            for position, fault in one.faults()
+        ]
+    )
+
+
+def as_text(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """The frame for a text file: sets as `a;b`, records as `name@2025-03-01;…`, known to be empty as `-`."""
+    columns = []
+    for name, dtype in frame.schema.items():
+        column = pl.col(name)
+        if dtype == RECORD:
+            one = pl.format(
+                "{}@{}",
+                pl.element().struct.field("name"),
+                pl.element().struct.field("date").dt.to_string("%Y-%m-%d"),
+            )
+            column = _joined(column.list.eval(one))
+        elif isinstance(dtype, pl.List):
+            column = _joined(column)
+        columns.append(column.alias(name))
+    return frame.select(columns)
+
+
+def _joined(column: pl.Expr) -> pl.Expr:
+    return pl.when(column.list.len() == 0).then(pl.lit(EMPTY)).otherwise(column.list.join(";"))
+
+
+def _no_orgs() -> Problem:
+    return Problem(
+        "K010",
+        Text(
+            "没有企业表 orgs；人口至少要有它，每家企业一行，带 org_id",
+            "there is no table orgs; a population needs it, one row a firm with its org_id",
+        ),
+    )
+
+
+def _no_firms(parts: list[tuple[str, pl.DataFrame]]) -> Problem:
+    label = parts[0][0] if parts else ORGS
+    return Problem(
+        "K016",
+        Text("企业表里一行也没有", "the table of firms has no rows"),
+        label,
+    )
+
+
+def _empty(name: str, schema: Schema) -> Problem:
+    return Problem(
+        "K021",
+        Text(
+            f"表 {name} 没有数据行，按“每家企业都没有”测算；若是不知道，请去掉这个文件",
+            f"the table {name} has no rows: no firm has any; if they are unknown, leave the file out",
+        ),
+        name,
+        severity="warning",
+    )
