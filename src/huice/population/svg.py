@@ -194,6 +194,7 @@ class _Drawing:
     def axes(self, x: Axis, y: Axis, height: int) -> _Frame:
         """Grid, ticks and units; room on the left for the widest tick."""
         left = 22 + max((width_of(label, _SMALL) for _, label in y.ticks), default=0)
+        left = max(left, width_of(x.ticks[0][1], _SMALL) // 2 + 4) if x.ticks else left
         if y.unit:
             self.text(12, self.y + 12, y.unit, "note")
             self.y += _ROW
