@@ -9,7 +9,9 @@ from msgspec import structs
 from huice.corpus.corpus import Corpus
 from huice.corpus.model import Document, Measure, Pool
 from huice.corpus.sentences import paragraph
+from huice.language.money import wan
 from huice.language.text import Text
+from huice.language.units import value_of
 
 DRAFT = Text("（草案）", "(Draft) ")
 """Stands before the wording of a draft wherever it is cited."""
@@ -73,3 +75,13 @@ def worded(corpus: Corpus, ids: Iterable[str]) -> Corpus:
 def printed(measure: Measure, corpus: Corpus) -> Text:
     """The rule of a measure in the printer's sentences."""
     return Text(*(paragraph(measure.rule, measure, corpus, lang) for lang in ("zh", "en")))
+
+
+def pool_size(pool: Pool) -> Text:
+    """What a pool holds: `每年 2.5 亿元`, and how many vouchers that is."""
+    zh, en = (wan(value_of(pool.holds), lang) for lang in ("zh", "en"))
+    if pool.vouchers is not None and pool.face is not None:
+        face = [wan(value_of(pool.face), lang) for lang in ("zh", "en")]
+        number = int(value_of(pool.vouchers))
+        zh, en = f"{zh}（{number:,} 张，每张 {face[0]}）", f"{en} ({number:,} of {face[1]})"
+    return Text(f"每年 {zh}", f"{en} a year") if pool.yearly else Text(zh, en)

@@ -7,14 +7,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from huice.corpus.amended import as_draft, printed
+from huice.corpus.amended import as_draft, pool_size, printed
 from huice.corpus.corpus import Corpus
 from huice.corpus.model import Condition, Measure, Pool, Reading
 from huice.corpus.sentences import sentences
-from huice.language.money import wan
 from huice.language.printing import say
 from huice.language.text import NOTHING, Text
-from huice.language.units import value_of
 
 _LANGS = ("zh", "en")
 MATTERS: Mapping[str, Text] = {
@@ -177,20 +175,11 @@ def _pools(before: Corpus, after: Corpus) -> Iterator[Amendment]:
 def _terms(old: Pool | None, new: Pool | None) -> tuple[Item, ...]:
     """What a pool holds, how it is stated and who shares it, where that differs."""
     found = []
-    for name, term in (("holds", _holds), ("stated", _as_stated), ("shared", _shared)):
+    for name, term in (("holds", pool_size), ("stated", _as_stated), ("shared", _shared)):
         one, other = (term(pool) if pool else NOTHING for pool in (old, new))
         if one != other:
             found.append(Item(name, one, other))
     return tuple(found)
-
-
-def _holds(pool: Pool) -> Text:
-    zh, en = (wan(value_of(pool.holds), lang) for lang in _LANGS)
-    if pool.vouchers is not None and pool.face is not None:
-        face = [wan(value_of(pool.face), lang) for lang in _LANGS]
-        number = pool.vouchers.numerator
-        zh, en = f"{zh}（{number:,} 张，每张 {face[0]}）", f"{en} ({number:,} of {face[1]})"
-    return Text(f"每年 {zh}", f"{en} a year") if pool.yearly else Text(zh, en)
 
 
 def _as_stated(pool: Pool) -> Text:

@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from huice.corpus.amended import as_draft, with_parts, worded
+from huice.corpus.amended import as_draft, pool_size, with_parts, worded
 from huice.corpus.corpus import BadCorpus, Corpus, cross_check
 from huice.corpus.cursor import Cursor
 from huice.corpus.documents import DOCUMENT_KEYS, POOL_KEYS, POOL_STATED, RULE_KEYS, Loader
@@ -285,7 +285,8 @@ class _Amendment:
         old = self.pools[id_]
         terms = _pool_terms(self._loader(old.document), cursor)
         pool = structs.replace(old, **terms)
-        self.pools[id_] = structs.replace(pool, text=as_draft(pool.text))
+        text = pool.text if "text" in cursor else pool_size(pool)
+        self.pools[id_] = structs.replace(pool, text=as_draft(text))
 
     # --- what is added --------------------------------------------------------------------------
 
