@@ -257,6 +257,22 @@ class Caution(Struct, frozen=True):
     date: str
 
 
+class Change(Struct, frozen=True):
+    """How a firm can change a fact, as the editors say it.
+
+    `how`: `never` (the past, or the nature of the applicant), `freely`, `upwards` (a number only grows, a set
+    or a record only gains), `new` (settled for what exists, chosen for one more entity), `moving` (takes the
+    value `moved`, an option or `as_of`, when the place changes). `says` is the deed, with {} for the value;
+    `fixed` are options that what exists cannot gain; `becomes` the only turns of a choice.
+    """
+
+    how: str = "never"
+    says: Text = Text("", "")
+    fixed: tuple[str, ...] = ()
+    becomes: dict[str, str] = {}
+    moved: str = ""
+
+
 class FactInfo(Struct, frozen=True):
     """What an editor says about a fact: its question, help and effort (1 memory, 2 files, 3 audit)."""
 
@@ -272,3 +288,4 @@ class FactInfo(Struct, frozen=True):
     asked_of: str
     nature: str
     options: dict[str, Text]
+    change: Change = Change()

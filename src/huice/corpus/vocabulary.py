@@ -7,7 +7,7 @@ import re
 from msgspec import Struct, structs
 
 from huice.corpus.cursor import Cursor
-from huice.corpus.model import FactInfo
+from huice.corpus.model import Change, FactInfo
 from huice.corpus.source import Source
 from huice.language.check import Checker, kinds_named
 from huice.language.parser import parse_expression
@@ -40,7 +40,10 @@ _FACT_KEYS = [
     "upper",
     "default",
     "unit",
+    "changes",
 ]
+CHANGE_KEYS = ("how", "says", "fixed", "becomes", "moved")
+HOW = ("never", "freely", "upwards", "new", "moving")
 
 
 _LISTED = (Sort.PLACE, Sort.CHOICE, Sort.SET, Sort.RECORDS)
@@ -63,11 +66,15 @@ PLACE_NAME = re.compile(r"[a-z][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)*")
 
 
 class Kind(Struct, frozen=True):
-    """A kind of entity an applicant has several of, and the list of the profile that holds them."""
+    """A kind of entity an applicant has several of, and the list of the profile that holds them.
+
+    `more` says what it takes to have so many ({}) more of them.
+    """
 
     name: str
     label: Text
     list_key: str
+    more: Text = Text("", "")
 
 
 class Vocabulary(Struct, frozen=True):
@@ -103,10 +110,7 @@ def load_vocabulary(source: Source) -> Vocabulary:
     root = Cursor(source, source.value, code="V001")
     if not root.mapping(("kinds", "facts", "terms"), ("facts",)):
         return EMPTY
-    kinds = {
-        name: Kind(name, Text(below.string("zh"), below.string("en")), below.string("list", name))
-        for name, below in root.down("kinds").items()
-    }
+    kinds = {name: _kind(name, below) for name, below in root.down("kinds").items()}
     facts: dict[str, FactInfo] = {}
     types: dict[str, FactType] = {}
     for name, below in root.down("facts").items():
@@ -128,6 +132,47 @@ def load_vocabulary(source: Source) -> Vocabulary:
         if term:
             types[name] = term
     return Vocabulary(facts, kinds, scope)
+
+
+def _kind(name: str, cursor: Cursor) -> Kind:
+    label = Text(cursor.string("zh"), cursor.string("en"))
+    more = _deed(cursor, "more") if "more" in cursor else Text("", "")
+    return Kind(name, label, cursor.string("list", name), more)
+
+
+def _deed(cursor: Cursor, key: str) -> Text:
+    """What is done, with {} where the value or the number stands."""
+    said = text_of(cursor, key)
+    if said and not all(one.count("{}") == 1 for one in (said.zh, said.en) if one):
+        cursor.down(key).note(
+            Text(f"{key} 里用一个 {{}} 表示值", f"write one {{}} for the value in `{key}`")
+        )
+        return Text("", "")
+    return said
+
+
+def _change(cursor: Cursor, options: dict[str, Text]) -> Change:
+    """How the fact can be changed: a word, or a mapping with the deed in words."""
+    below = cursor.down("changes")
+    if not isinstance(below.value, dict):
+        return Change(cursor.choice("changes", HOW, "never"))
+    below.mapping(CHANGE_KEYS, ())
+    change = Change(
+        below.choice("how", HOW, "never"),
+        _deed(below, "says") if "says" in below else Text("", ""),
+        below.strings("fixed"),
+        {key: str(one.word()) for key, one in below.down("becomes").items()},
+        below.string("moved"),
+    )
+    named = [*change.fixed, *change.becomes, *change.becomes.values()]
+    named += [change.moved] if change.moved and change.moved != "as_of" else []
+    for option in named:
+        if option not in options:
+            below.note(
+                Text(f"没有选项“{option}”", f"there is no option “{option}”")
+                + did_you_mean(option, options)
+            )
+    return change
 
 
 def _fact(name: str, cursor: Cursor) -> tuple[FactInfo, FactType]:
@@ -153,6 +198,7 @@ def _fact(name: str, cursor: Cursor) -> tuple[FactInfo, FactType]:
         cursor.string("asked_of", "applicant"),
         cursor.string("nature", "objective"),
         options,
+        _change(cursor, options),
     )
     return info, FactType(
         name,
