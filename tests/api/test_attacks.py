@@ -347,7 +347,7 @@ def test_a_fault_of_ours_tells_nothing(
     def broken(*_: Any) -> Any:
         raise RuntimeError("secret 123456789")
 
-    monkeypatch.setattr("huice.api.operations.read_sent", broken)
+    monkeypatch.setattr("huice.api.asked.read_sent", broken)
     ask = asker(application(corpus, today=lambda: TODAY))
     told = refused(ask("POST", EVALUATE, body=b"{}"), 500, "internal")
     assert "secret" not in told.detail and "secret" not in caplog.text

@@ -15,7 +15,7 @@ KEPT = [
     for path in (
         "measures", "measures?city=shanghai", "measures/shenzhen/corpus", "documents",
         "documents/shenzhen/ai-pioneer-city", "pools", "groups", "vocabulary", "schemas/profile",
-        "schemas/policy", "version", "openapi.json",
+        "schemas/policy", "version", "cliffs", "cliffs?losses=true", "cliffs?place=shanghai", "openapi.json",
     )
 ] + ["/api"]  # fmt: skip
 

@@ -40,6 +40,7 @@ KINDS = {
         Kind("unsupported_media_type", 415, Text("不支持这种正文", "the body is of a kind that is not read")),
         Kind("wrong_host", 421, Text("本服务不应答这个域名", "this server does not answer for that host")),
         Kind("bad_profile", 422, Text("画像有误", "the profile has faults")),
+        Kind("no_answer", 422, Text("这个问题没有确切的答案", "the question has no exact answer")),
         Kind("internal", 500, Text("服务出错，请凭 request_id 告知维护者", "our fault; report the request_id")),
         Kind("unavailable", 503, Text("此处做不了这种文件", "this kind of file cannot be made here")),
         Kind("not_ready", 503, Text("服务尚未就绪", "the service is not ready")),

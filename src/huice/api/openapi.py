@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+import msgspec
+
+from huice.api import analysis_shapes, shapes
+from huice.api.asked import MOST_PROFILES, Asked, File, Operation
 from huice.api.bodies import JSON, YAML
 from huice.api.faults import KINDS, PROBLEM_JSON
-from huice.api.operations import MOST_PROFILES, OPERATIONS, Asked, File, Operation
+from huice.api.operations import OPERATIONS
 from huice.api.query import Query
-from huice.api.shapes import schemas
 from huice.corpus.corpus import Corpus
 from huice.corpus.schema import profile_schema
 from huice.evaluate.sent import Sent
@@ -46,6 +49,12 @@ VALUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "evaluate": {"measure": ("shenzhen/training-voucher",)},
     "compare": {"place": ("shanghai", "shenzhen")},
     "next_question": {"limit": ("1",)},
+    "curve": {
+        "fact": ("contracts[0].amount_yuan",),
+        "together": ("contracts[0].paid_yuan",),
+        "to": ("2000万元",),
+    },
+    "list_cliffs": {"measure": ("hangzhou/compute-voucher",), "losses": ("true",)},
     "list_measures": {"city": ("shenzhen",), "q": ("算力",)},
     "list_documents": {"city": ("shenzhen",)},
 }
@@ -113,6 +122,13 @@ _HEADERS: Doc = {
 }
 
 
+def schemas() -> dict[str, Doc]:
+    """The schema of every answer and its parts, by name."""
+    answers = (*shapes.ANSWERS, *analysis_shapes.ANSWERS)
+    _, found = msgspec.json.schema_components(answers, ref_template="#/components/schemas/{name}")
+    return found
+
+
 def _profile(corpus: Corpus) -> Doc:
     """The profile schema and its parts as components."""
     text = json.dumps(profile_schema(corpus)).replace('"#/$defs/', '"#/components/schemas/Profile.')
@@ -169,6 +185,7 @@ def _parameters(operation: Operation, corpus: Corpus) -> list[Doc]:
         one: Doc = {
             "name": param.name,
             "in": "query",
+            "required": param.required,
             "description": f"{param.says.zh} / {param.says.en}",
             "schema": param.schema(corpus),
         }
@@ -193,7 +210,7 @@ def _parameters(operation: Operation, corpus: Corpus) -> list[Doc]:
 
 
 def _responses(operation: Operation, corpus: Corpus) -> Doc:
-    shapes = [_ref(name) for name in operation.shapes] or [{}]
+    answers = [_ref(name) for name in operation.shapes] or [{}]
     media = "application/schema+json" if operation.name == "get_schema" else JSON
     headers = ["X-Request-ID", *(("ETag", "Cache-Control") if operation.kept else ())]
     shown = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
@@ -203,7 +220,7 @@ def _responses(operation: Operation, corpus: Corpus) -> Doc:
             "headers": shown,
             "content": {
                 media: {
-                    "schema": shapes[0] if len(shapes) == 1 else {"oneOf": shapes},
+                    "schema": answers[0] if len(answers) == 1 else {"oneOf": answers},
                     "examples": {"sample": _example(operation, corpus)},
                 }
             },
@@ -234,6 +251,8 @@ def _statuses(operation: Operation) -> dict[int, list[str]]:
     if operation.body:
         codes += ["bad_syntax", "bad_request", "timeout", "too_large", "unsupported_media_type"]
         codes.append("bad_profile")
+    if operation.name == "curve":
+        codes.append("no_answer")
     if operation.name == "report":
         codes.append("unavailable")
     if operation.name == "get_ready":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
@@ -18,7 +19,11 @@ MOST_QUESTIONS = 100
 
 
 class Param(Struct, frozen=True):
-    """A query parameter. `choices` are the values that a corpus allows; `many`: it may be repeated."""
+    """A query parameter.
+
+    `choices` are the values that a corpus allows, `pattern` is what they look like where they are too many to
+    list; `many`: it may be repeated.
+    """
 
     name: str
     says: Text
@@ -26,6 +31,8 @@ class Param(Struct, frozen=True):
     many: bool = False
     most: int = 0
     default: str = ""
+    pattern: Callable[[Corpus], str] | None = None
+    required: bool = False
 
     def schema(self, corpus: Corpus) -> dict[str, Any]:
         """Its JSON Schema."""
@@ -33,6 +40,8 @@ class Param(Struct, frozen=True):
             one: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": self.most}
         elif self.choices:
             one = {"type": "string", "enum": list(self.choices(corpus))}
+        elif self.pattern:
+            one = {"type": "string", "pattern": self.pattern(corpus), "maxLength": LONGEST_WORDS}
         else:
             one = {"type": "string", "minLength": 1, "maxLength": LONGEST_WORDS}
         if self.default:
@@ -52,6 +61,23 @@ def _regions(corpus: Corpus) -> list[str]:
     cities = (place.split("/")[0] for place in corpus.places)
     held = (measure.place for measure in corpus.measures)
     return sorted({*corpus.places, *cities, *held})
+
+
+def _numbers(corpus: Corpus) -> str:
+    """The keys of a profile that hold a number; a list with the number of the entry, never its name."""
+    vocabulary = corpus.vocabulary
+    lists = {"org": "org", **{kind.name: kind.list_key for kind in vocabulary.kinds.values()}}
+    keys = [
+        lists[name] + ("" if name == "org" else "\\[(0|[1-9][0-9]{0,2})\\]") + "\\." + fact.key
+        for name in lists
+        for fact in vocabulary.of(name)
+        if fact.type in ("money", "area", "count")
+    ]
+    return f"^({'|'.join(keys)})$"
+
+
+def _amounts(_: Corpus) -> str:
+    return "^[0-9]{1,14}([.][0-9]{1,2})?(元|万元|亿元)?$"
 
 
 LANG = Param(
@@ -88,6 +114,51 @@ PLACES = Param(
 LIMIT = Param(
     "limit", Text("最多几题", "at most so many questions"), most=MOST_QUESTIONS, default="1"
 )
+ONLY_AT = Param(
+    "place", Text("只看在此地有效的事项", "only measures that hold here"), _regions
+)  # fmt: skip
+LOSSES = Param(
+    "losses",
+    Text("true：只看断崖，即多一点反而少得的地方", "true: cliffs only, where one more brings less"),
+    lambda _: ("true", "false"),
+    default="false",
+)
+READINGS = Param(
+    "readings",
+    Text("true：各种可计算的读法下也看", "true: under every computed reading too"),
+    lambda _: ("true", "false"),
+    default="false",
+)
+FACT = Param(
+    "fact",
+    Text(
+        "变动哪个数：画像里的键，如 contracts[0].paid_yuan、org.revenue_yuan；清单从 0 数起",
+        "the number that varies: a key of the profile, such as contracts[0].paid_yuan or org.revenue_yuan; "
+        "lists count from 0",
+    ),
+    pattern=_numbers,
+    required=True,
+)
+TOGETHER = Param(
+    "together",
+    Text(
+        "随它同变、取同一个数的事实，可重复，如合同金额与实际发生额",
+        "facts that take the same number, such as contracted and paid; may be repeated",
+    ),
+    many=True,
+    pattern=_numbers,
+)
+FROM = Param(
+    "from",
+    Text("从多少起：500000，或 50万元", "where the range starts: 500000, or 50万元"),
+    pattern=_amounts,
+    default="0",
+)
+TO = Param(
+    "to",
+    Text("到多少止：500000，或 50万元；不写为没有尽头", "where the range ends; without end if absent"),
+    pattern=_amounts,
+)  # fmt: skip
 CITY = Param("city", Text("只看此城市或区", "only this city or district"), _regions)
 DOCUMENT = Param("document", Text("只看此文件", "only this document"), _documents)
 WORDS = Param(
@@ -115,16 +186,17 @@ class Query:
 
 def read_query(raw: bytes, params: Sequence[Param], corpus: Corpus) -> Query:
     """The parameters of a query string. Raises `Refused` with everything that is wrong."""
-    if not raw:
-        return Query({}, params)
     known = {param.name: param for param in params}
     found: dict[str, list[str]] = {}
     problems: list[Problem] = []
-    for name, value in _pairs(raw):
+    for name, value in _pairs(raw) if raw else ():
         if name not in known:
             problems.append(_unknown(name, known))
         else:
             found.setdefault(name, []).append(value)
+    problems += [
+        _missing(param.name) for param in params if param.required and param.name not in found
+    ]
     for name, values in found.items():
         problems += _check(known[name], values, corpus)
     if problems:
@@ -150,6 +222,10 @@ def _unknown(name: str, known: Iterable[str]) -> Problem:
     return Problem("A002", said + did_you_mean(shown, known), subject=shown)
 
 
+def _missing(name: str) -> Problem:
+    return Problem("A003", Text(f"缺少参数 {name}", f"{name} is missing"), subject=name)
+
+
 def _check(param: Param, values: Sequence[str], corpus: Corpus) -> Iterable[Problem]:
     name = param.name
     if len(values) > 1 and not param.many:
@@ -168,11 +244,18 @@ def _check(param: Param, values: Sequence[str], corpus: Corpus) -> Iterable[Prob
             yield Problem(
                 "A003", said + (hint if few else did_you_mean(shown, allowed)), subject=name
             )
+        elif param.pattern and not _fits(param.pattern(corpus), value):
+            said = Text(f"{name} 不能写作“{shown}”", f"{name} cannot be written “{shown}”")
+            yield Problem("A003", said + Text("；", "; ") + param.says, subject=name)
         elif not param.choices and not param.most and not 0 < len(value) <= LONGEST_WORDS:
             said = Text(
                 f"{name} 应为 1–{LONGEST_WORDS} 字", f"{name} has 1 to {LONGEST_WORDS} characters"
             )
             yield Problem("A003", said, subject=name)
+
+
+def _fits(pattern: str, value: str) -> bool:
+    return len(value) <= LONGEST_WORDS and re.fullmatch(pattern, value) is not None
 
 
 def _whole(value: str, most: int) -> bool:

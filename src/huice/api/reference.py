@@ -54,6 +54,7 @@ CODES = (
     ("A005", Text("正文过大", "the body is too large")),
     ("A006", Text("没有这个编号", "there is no such id")),
     ("A007", Text("服务缺少所需，如字体", "the server lacks what it needs, such as a font")),
+    ("A008", Text("问题没有确切的答案，如金额不随数字直线变动", "there is no exact answer")),
     ("F003–F012", Text("正文不合 JSON 或 YAML：锚点、重复的键、过深、编码", "the body is not sound")),
     ("U001–U009", Text("画像里的事实、选项、日期、金额、编号或读法不对", "something in a profile is wrong")),
 )  # fmt: skip

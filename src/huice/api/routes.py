@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from litestar import Litestar, Request, Response, Router, route
 from litestar.config.compression import CompressionConfig
 from litestar.enums import HttpMethod
@@ -16,10 +16,11 @@ from litestar.exceptions import HTTPException
 from msgspec import Struct
 
 from huice.api import reference
+from huice.api.asked import Asked, File, Operation
 from huice.api.bodies import JSON, read_body
 from huice.api.faults import BY_STATUS, KINDS, PROBLEM_JSON, Refused, problem_body
 from huice.api.openapi import document
-from huice.api.operations import OPERATIONS, Asked, File, Operation
+from huice.api.operations import OPERATIONS
 from huice.api.query import LANG, Query, read_query
 from huice.api.shield import Settings, Shield, log_fault
 from huice.corpus.corpus import Corpus
@@ -29,10 +30,13 @@ from huice.evaluate.profiles import BadProfile
 BASE = "/api"
 VERSION = "/v1"
 CACHE = "public, max-age=300"
+SLOW_AT_ONCE = 2
+"""How many slow answers one worker makes at a time."""
 EMPTY: Mapping[str, str] = {}
 
 Web = Request[Any, Any, Any]
 Handler = Callable[[Any, Any], Response[Any]]
+T = TypeVar("T")
 
 
 class Kept(Struct, frozen=True):
@@ -68,12 +72,16 @@ class Desk:
     def __init__(self, corpus: Corpus, today: Callable[[], date]) -> None:
         self.corpus, self.today = corpus, today
         self.kept: dict[tuple[str, ...], Kept] = {}
+        self.few = CapacityLimiter(SLOW_AT_ONCE)
 
     async def answer(self, operation: Operation, request: Web) -> Response[bytes]:
         """One request."""
         corpus = self.corpus
         query = read_query(request.scope["query_string"], operation.params, corpus)
         id_ = str(request.path_params.get("id", "")).removeprefix("/")
+        if operation.kept and operation.slow:
+            kept = await self._slowly(lambda: self._kept(operation, query, id_))
+            return kept.answer(request)
         if operation.kept:
             return self._kept(operation, query, id_).answer(request)
         if not operation.body:
@@ -84,13 +92,20 @@ class Desk:
         asked = Asked(corpus, self.today(), query, id_, sent)
         _check(operation, asked)
         asked.read(several=operation.body == "profiles")
+        if operation.slow:
+            return await self._slowly(lambda: _told(operation.answer(asked)))
         if asked.heavy or operation.name == "report":
             return await to_thread.run_sync(lambda: _told(operation.answer(asked)))
         return _told(operation.answer(asked))
 
+    async def _slowly(self, work: Callable[[], T]) -> T:
+        """Work in a thread; others wait their turn, and the quick answers wait for none of them."""
+        return await to_thread.run_sync(work, limiter=self.few)
+
     def _kept(self, operation: Operation, query: Query, id_: str) -> Kept:
-        key = (operation.name, id_, query.one("city"), query.one("document"))
-        searched = bool(query.one("q"))
+        names = sorted({param.name for param in operation.params} - {"lang", "q", "measure"})
+        key = (operation.name, id_, *(query.one(name) for name in names))
+        searched = bool(query.one("q") or query.many("measure"))
         if key in self.kept and not searched:
             return self.kept[key]
         asked = Asked(self.corpus, self.today(), query, id_)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -494,9 +494,3 @@ ANSWERS: tuple[type[Struct], ...] = (
     Result, Figures, Comparison, Questions, Explanation, Measures, Measure, Documents, Document,
     Pools, Groups, Vocabulary, Health, Ready, Version, ProblemDetails,
 )  # fmt: skip
-
-
-def schemas() -> dict[str, dict[str, Any]]:
-    """The schema of every answer and its parts, by name."""
-    _, found = msgspec.json.schema_components(ANSWERS, ref_template="#/components/schemas/{name}")
-    return found

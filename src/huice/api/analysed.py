@@ -1,0 +1,106 @@
+"""The operations that ask about the rules themselves: curves, their breaks, what would have to change."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import Any
+
+from msgspec import structs
+
+from huice.analysis import Catalogue, NotLinear, catalogue, curve
+from huice.api import query as q
+from huice.api.asked import Asked, Operation
+from huice.api.faults import Refused
+from huice.corpus.corpus import Corpus
+from huice.corpus.source import Problem
+from huice.evaluate.compare import check_places
+from huice.evaluate.evaluator import evaluator
+from huice.evaluate.program import holds_at
+from huice.language.text import Text
+
+_LOCK = Lock()
+
+
+def breaks_of_corpus(corpus: Corpus, *, readings: bool = False) -> Catalogue:
+    """The breaks of the whole corpus, worked out once: it takes seconds and is the same for everyone."""
+    kept: dict[str, Any] = corpus.__dict__
+    name = "_breaks_under_readings" if readings else "_breaks"
+    with _LOCK:
+        if name not in kept:
+            kept[name] = catalogue(corpus, readings=readings)
+    found: Catalogue = kept[name]
+    return found
+
+
+def some_of(found: Catalogue, corpus: Corpus, ids: set[str]) -> Catalogue:
+    """What a catalogue says of some measures."""
+    return structs.replace(
+        found,
+        entries=tuple(one for one in found.entries if one.measure in ids),
+        measures=sum(one.id in ids for one in corpus.measures),
+        unshown=tuple(id_ for id_ in found.unshown if id_ in ids),
+        bent=tuple(id_ for id_ in found.bent if id_ in ids),
+    )
+
+
+def _cliffs(asked: Asked) -> dict[str, Any]:
+    corpus, query = asked.corpus, asked.query
+    found = breaks_of_corpus(corpus, readings=query.one("readings") == "true")
+    ids = set(query.many("measure") or [one.id for one in corpus.measures])
+    if place := query.one("place"):
+        places, programs = check_places(corpus, [place]), evaluator(corpus).programs
+        ids = {
+            id_
+            for id_ in ids
+            if any(holds_at(programs.get(corpus.measure(id_)), one) for one in places)
+        }
+    found = some_of(found, corpus, ids)
+    if query.one("losses") == "true":
+        found = structs.replace(found, entries=found.losses)
+    return found.to_dict()
+
+
+def _curve(asked: Asked) -> dict[str, Any]:
+    query = asked.query
+    try:
+        return curve(
+            asked.profiles[0],
+            query.one("fact"),
+            asked.corpus,
+            query.many("measure"),
+            query.many("place"),
+            query.one("from"),
+            query.one("to") or None,
+            query.many("together") or (),
+        ).to_dict()
+    except NotLinear as fault:
+        raise Refused("no_answer", (Problem("A008", fault.text),)) from fault
+
+
+ANALYSED = (
+    Operation(
+        "curve", "POST", "/curve",
+        Text("曲线与断崖", "A curve and its cliffs"),
+        Text(
+            "画像里的一个数变动时，每个事项和合计的确定额与本企业上限：逐段的精确直线，不是抽样；每个突变、转折及其"
+            "原文，跌了的在哪里补回来。金额是截到分之前的；各地互为选择，不可相加。",
+            "What each measure and the total give while one number of the profile varies: exact straight "
+            "parts, nothing is sampled; every jump and bend with the sentence behind it, and where a loss is "
+            "made up again. Amounts are those before the cut to the fen. Places are alternatives: never add.",
+        ),
+        _curve, ("Curve",),
+        (q.LANG, q.FACT, q.TOGETHER, q.FROM, q.TO, q.MEASURES, q.PLACES), "profile", tag="profile",
+        slow=True,
+    ),
+    Operation(
+        "list_cliffs", "GET", "/cliffs",
+        Text("断崖与转折", "List the cliffs and bends"),
+        Text(
+            "规则里每个数字处，金额怎样跳变、转折：不需要画像，以政策文件里的算例为例。",
+            "What every number of a rule does to its amount, found on the examples beside the rules: no "
+            "profile is needed.",
+        ),
+        _cliffs, ("Cliffs",), (q.LANG, q.MEASURES, q.ONLY_AT, q.LOSSES, q.READINGS), kept=True, slow=True,
+    ),
+)  # fmt: skip
+"""All of them, in the order in which they are documented."""

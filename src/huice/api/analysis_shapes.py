@@ -1,0 +1,144 @@
+"""The shape of every answer about the rules themselves. Nothing is left open."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from huice.api.shapes import Count, Day, Shape, Status, Words, Yuan
+
+Exact = Annotated[
+    str,
+    Meta(
+        pattern=r"^-?\d+(\.\d+|/\d+)?$",
+        description="exact: a decimal, or a fraction where none is short",
+    ),
+]
+Horizon = Annotated[int, Meta(ge=1, le=30)]
+Kind = Literal["jump", "bend", "status"]
+
+
+class Straight(Shape, frozen=True):
+    """A line: the amount at 0 of it, and what one unit more adds."""
+
+    value: Yuan
+    slope: Yuan
+
+
+class Part(Shape, frozen=True):
+    """A straight part of a curve; `high` is null where it has no end, `ceiling` where none is stated."""
+
+    low: Yuan
+    low_included: bool
+    high: Yuan | None
+    high_included: bool
+    status: Status
+    certain: Straight
+    ceiling: Straight | None
+
+
+class Change(Shape, frozen=True):
+    """How one figure changes at a break; `again_at` is where a loss is made up, null if never."""
+
+    before_yuan: Yuan | None
+    after_yuan: Yuan | None
+    size_yuan: Yuan | None
+    slope_before: Exact
+    slope_after: Exact
+    again_at: Exact | None
+
+
+class At(Shape, frozen=True):
+    """What the evaluator says at a number, to the fen."""
+
+    at: Yuan
+    status: Status
+    certain_yuan: Yuan
+    ceiling_yuan: Yuan | None
+
+
+class Cause(Shape, frozen=True):
+    """What changes in the rule at a break; `quote` is the clause, `holds` how it stands below and above."""
+
+    kind: Literal["condition", "base", "rung", "cap", "pool", "bound", "group"]
+    measure: str
+    says: Words
+    quote: str
+    start: Count
+    end: Count
+    holds: Annotated[list[bool | None], Meta(min_length=2, max_length=2)] | None
+
+
+class Break(Shape, frozen=True):
+    """Where a curve breaks: `last` and `first` are the figures on either side, `further` one unit more."""
+
+    kind: Kind
+    at: Exact
+    included: Literal["below", "above"]
+    loss: bool
+    certain: Change
+    ceiling: Change
+    last: At
+    first: At
+    further: At
+    level_from_here: bool
+    causes: list[Cause]
+
+
+class Line(Shape, frozen=True):
+    """The curve of a measure; of the total of a place, `measure` is null."""
+
+    measure: str | None
+    title: Words
+    parts: list[Part]
+    breaks: list[Break]
+
+
+class PlaceCurves(Shape, frozen=True):
+    """The curves at one place; null is the place of the profile."""
+
+    place: str | None
+    total: Line
+    measures: list[Line]
+
+
+class Curve(Shape, frozen=True, rename={"from_": "from"}):
+    """What a profile gets while one number varies. Places are alternatives: never add them."""
+
+    schema: Literal["huice/curve/1"]
+    fact: str
+    label: Words
+    unit: str
+    step: Yuan
+    from_: Yuan
+    to: Yuan | None
+    as_of: Day
+    horizon_years: Horizon
+    corpus_version: str
+    places: list[PlaceCurves]
+
+
+class Cliff(Break, frozen=True):
+    """A break of a measure, on an example of its policy file."""
+
+    measure: str
+    title: Words
+    facts: list[str]
+    label: Words
+    example: Words
+    readings: dict[str, str]
+
+
+class Cliffs(Shape, frozen=True):
+    """The breaks of the corpus; `without_example`: measures of which no example gets anything."""
+
+    schema: Literal["huice/cliffs/1"]
+    corpus_version: str
+    measures: Count
+    without_example: list[str]
+    not_linear: list[str]
+    breaks: list[Cliff]
+
+
+ANSWERS: tuple[type[Struct], ...] = (Curve, Cliffs)

@@ -1,0 +1,136 @@
+"""Curves, cliffs, changes and plans over HTTP: what the Python call gives, as the document describes it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import msgspec
+import pytest
+
+from huice import Corpus
+from huice.analysis import NotLinear, catalogue, curve
+from huice.api.analysis_shapes import Cliffs, Curve
+from tests.api.conftest import Ask
+from tests.api.test_answers import VARIANTS
+
+NUMBERS = {
+    "contracts": ("amount_yuan", "paid_yuan"),
+    "premises": ("cost_yuan", "area_sqm"),
+    "people": ("salary_yuan",),
+    "projects": ("cost_yuan",),
+}
+
+
+def paths(profile: dict[str, Any]) -> list[str]:
+    """Every number that the entries of a profile may hold."""
+    return ["org.revenue_yuan"] + [
+        f"{name}[{at}].{key}"
+        for name, keys in NUMBERS.items()
+        for at in range(len(profile.get(name) or ()))
+        for key in keys
+    ]
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_curves_of_personas(name: str, corpus: Corpus, ask: Ask) -> None:
+    profile = VARIANTS[name]
+    for fact in paths(profile):
+        reply = ask("POST", f"/api/v1/curve?{urlencode({'fact': fact})}", data=profile)
+        assert reply.status == 200, reply.body
+        msgspec.json.decode(reply.body, type=Curve)
+        assert reply.json == curve(profile, fact, corpus).to_dict()
+    given = {"fact": "org.revenue_yuan", "from": "10万元", "to": "30000000", "place": "shanghai"}
+    reply = ask("POST", f"/api/v1/curve?{urlencode(given)}", data=profile)
+    expected = curve(
+        profile, "org.revenue_yuan", corpus, places=["shanghai"], start="10万元", end="3000万元"
+    )
+    assert reply.json == expected.to_dict()
+
+
+HANGZHOU = {
+    "as_of": "2025-06-30",
+    "org": {"place": "hangzhou/other", "kind": "enterprise", "size": "small"},
+    "contracts": [{"item": "compute", "mode": "rent", "amount_yuan": 400000, "paid_yuan": 400000}],
+}
+BOTH = {"fact": "contracts[0].amount_yuan", "together": "contracts[0].paid_yuan"}
+
+
+def test_the_cliff_of_the_hangzhou_voucher(ask: Ask) -> None:
+    """500,000 of computing brings 250,000; one yuan more 150,000.30; made up again at 833,333.33."""
+    query = urlencode({**BOTH, "measure": "hangzhou/compute-voucher"})
+    found = msgspec.json.decode(
+        ask("POST", f"/api/v1/curve?{query}", data=HANGZHOU).body, type=Curve
+    )
+    ((line,),) = (list(place.measures) for place in found.places)
+    cliff = next(one for one in line.breaks if one.loss)
+    assert (cliff.at, cliff.included) == ("500000", "below")
+    assert (cliff.last.ceiling_yuan, cliff.further.ceiling_yuan) == ("250000", "150000.3")
+    assert cliff.ceiling.again_at is not None
+    assert Fraction(cliff.ceiling.again_at) == Fraction(2_500_000, 3)
+    assert "50 万元（含）以下" in cliff.causes[0].quote
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "problems"),
+    [
+        ("", 400, "A003"),
+        ("fact=contracts[0].item", 400, "A003"),
+        ("fact=contracts[gpu].paid_yuan", 400, "A003"),
+        ("fact=contracts[00].paid_yuan", 400, "A003"),
+        ("fact=org.revenue_yuan&fact=org.revenue_yuan", 400, "A003"),
+        ("fact=org.revenue_yuan&to=-1", 400, "A003"),
+        ("fact=org.revenue_yuan&to=1e9", 400, "A003"),
+        ("fact=org.revenue_yuan&to=" + "9" * 30, 400, "A003"),
+        ("fact=org.revenue_yuan&end=1", 400, "A002"),
+        ("fact=org.revenue_yuan&place=atlantis", 400, "A003"),
+        ("fact=org.revenue_yuan&from=100&to=50", 422, "U006"),
+        ("fact=premises[0].area_sqm&to=50万元", 422, "U006"),
+        ("fact=contracts[7].paid_yuan", 422, "U003"),
+        ("fact=org.revenue_yuan&together=premises[0].area_sqm", 422, "U003"),
+    ],
+)
+def test_what_cannot_be_asked_of_a_curve(ask: Ask, query: str, status: int, problems: str) -> None:
+    query = quote(query, safe="=&")
+    profile = {**HANGZHOU, "premises": [{}]}
+    for lang in ("zh", "en"):
+        joined = f"{query}&lang={lang}" if query else f"lang={lang}"
+        reply = ask("POST", f"/api/v1/curve?{joined}", data=profile)
+        assert (reply.status, reply.codes) == (status, [problems]), reply.body
+
+
+def test_no_line_can_be_drawn(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def bent(*_: Any) -> Any:
+        raise NotLinear
+
+    monkeypatch.setattr("huice.api.analysed.curve", bent)
+    reply = ask("POST", "/api/v1/curve?fact=org.revenue_yuan", data=HANGZHOU)
+    assert (reply.status, reply.json["code"], reply.codes) == (422, "no_answer", ["A008"])
+
+
+def test_the_catalogue(ask: Ask, corpus: Corpus) -> None:
+    whole = catalogue(corpus).to_dict()
+    reply = ask("GET", "/api/v1/cliffs")
+    msgspec.json.decode(reply.body, type=Cliffs)
+    assert reply.json == whole
+    here = ask("GET", "/api/v1/cliffs?place=shanghai").json
+    assert here == catalogue(corpus, places=["shanghai"]).to_dict()
+    one = ask("GET", "/api/v1/cliffs?measure=hangzhou/compute-voucher&losses=true").json
+    assert [(found["measure"], found["at"]) for found in one["breaks"]] == [
+        ("hangzhou/compute-voucher", "500000")
+    ]
+    read = ask("GET", "/api/v1/cliffs?readings=true&measure=hangzhou/compute-voucher").json
+    assert read == catalogue(corpus, ["hangzhou/compute-voucher"], readings=True).to_dict()
+
+
+def test_a_long_profile_has_its_curve_soon(ask: Ask) -> None:
+    """A generous bound: it catches what grows without end, not a slow machine."""
+    contract = HANGZHOU["contracts"][0]  # type: ignore[index]  # a list
+    for more in (
+        {"contracts": [contract] * 500},
+        {"contracts": [contract] * 33, "horizon_years": 30},
+    ):
+        query = urlencode(BOTH)
+        reply = ask("POST", f"/api/v1/curve?{query}", data={**HANGZHOU, **more, "org": {}})
+        assert reply.status == 200
