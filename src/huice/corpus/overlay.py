@@ -284,6 +284,8 @@ class _Amendment:
             return
         old = self.pools[id_]
         terms = _pool_terms(self._loader(old.document), cursor)
+        if terms.get("holds", old.holds) is None:
+            return  # told already: it is no money
         pool = structs.replace(old, **terms)
         text = pool.text if "text" in cursor else pool_size(pool)
         self.pools[id_] = structs.replace(pool, text=as_draft(text))

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from msgspec import Struct, structs
 
 from huice.corpus.corpus import Corpus, awards_read
+from huice.corpus.model import Measure
 from huice.corpus.unknowns import Unknown
 from huice.evaluate.evaluator import Evaluator
 from huice.evaluate.facts import Exact, Profile
@@ -24,7 +25,7 @@ from huice.language.units import value_of
 
 Part: TypeAlias = Any
 """A part of a rule: a node, several, or a plain value."""
-_WORDS = frozenset({"quote", "written", "text", "where", "title", "who", "label", "readings"})
+_WORDS = frozenset({"quote", "written", "text", "where", "title", "who", "label", "asks", "says"})
 """Fields that no figure depends on; the draft's wording changes with its number."""
 
 
@@ -84,7 +85,7 @@ class OpenRules:
     """The corpus under a draft with one open number: one evaluator for every value of it.
 
     `low` and `high` are the draft at the ends of the range; where they differ the open number stands.
-    `touched` are the measures that depend on it. Raises `NotComputed`.
+    Raises `NotComputed`.
     """
 
     def __init__(self, low: Corpus, high: Corpus, unknown: Unknown) -> None:
@@ -92,7 +93,6 @@ class OpenRules:
         self.stretch = Cells(0, unknown.count - 1)
         self.number = Open(self.stretch, unknown.low, unknown.step)
         self.corpus = self._opened(low, high)
-        self.touched = _touched(low, self.corpus)
         self.evaluator = Evaluator(self.corpus)
 
     def lines(self, profile: Profile, measure: str) -> Iterator[tuple[Line, Line]]:
@@ -160,18 +160,22 @@ def _line(first: int, last: int, amount: Number) -> Line:
     return Line(first, last, amount, 0)
 
 
-def _touched(low: Corpus, opened: Corpus) -> tuple[str, ...]:
-    """The measures whose rule or pool holds the open number, and those that read their awards."""
-    pools = {id_ for id_, pool in opened.pools.items() if pool is not low.pools[id_]}
+def touched_by(low: Corpus, high: Corpus) -> tuple[str, ...]:
+    """The measures that differ between two values of an open number, and those that read their awards."""
+    pools = {id_ for id_, pool in high.pools.items() if pool.holds != low.pools[id_].holds}
     found = {
         measure.id
-        for measure in opened.measures
-        if measure is not low.measure(measure.id) or measure.rule.pool in pools
+        for measure in high.measures
+        if _bare(measure) != _bare(low.measure(measure.id)) or measure.rule.pool in pools
     }
     while more := {
         measure.id
-        for measure in opened.measures
+        for measure in high.measures
         if measure.id not in found and awards_read(measure) & found
     }:
         found |= more
-    return tuple(measure.id for measure in opened.measures if measure.id in found)
+    return tuple(measure.id for measure in high.measures if measure.id in found)
+
+
+def _bare(measure: Measure) -> tuple[Part, ...]:
+    return measure.rule, measure.readings, measure.quota
