@@ -11,7 +11,8 @@ import pytest
 
 from huice import Corpus
 from huice.analysis import NotLinear, catalogue, curve
-from huice.api.analysis_shapes import Cliffs, Curve
+from huice.analysis.unlock import unlock
+from huice.api.analysis_shapes import Cliffs, Curve, Unlocks
 from tests.api.conftest import Ask
 from tests.api.test_answers import VARIANTS
 
@@ -134,3 +135,33 @@ def test_a_long_profile_has_its_curve_soon(ask: Ask) -> None:
         query = urlencode(BOTH)
         reply = ask("POST", f"/api/v1/curve?{query}", data={**HANGZHOU, **more, "org": {}})
         assert reply.status == 200
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_changes_of_personas(name: str, corpus: Corpus, ask: Ask) -> None:
+    profile = VARIANTS[name]
+    reply = ask("POST", "/api/v1/unlock", data=profile)
+    msgspec.json.decode(reply.body, type=Unlocks)
+    assert reply.json == unlock(profile, corpus).to_dict()
+    query = "goal=reach&place=shanghai&most=2&shown=1"
+    reply = ask("POST", f"/api/v1/unlock?{query}", data=profile)
+    expected = unlock(profile, corpus, places=["shanghai"], goal="reach", most=2, shown=1)
+    assert reply.json == expected.to_dict()
+    assert all(len(found["sets"]) <= 1 for found in reply.json["measures"])
+
+
+@pytest.mark.parametrize(
+    "query", ["goal=win", "most=5", "most=0", "shown=21", "measure=x", "place=atlantis"]
+)
+def test_what_cannot_be_asked_of_changes(ask: Ask, query: str) -> None:
+    reply = ask("POST", f"/api/v1/unlock?{query}", data=HANGZHOU)
+    assert (reply.status, reply.codes) == (400, ["A003"])
+
+
+def test_a_question_that_takes_long_is_asked_of_a_short_profile(ask: Ask) -> None:
+    contract = HANGZHOU["contracts"][0]  # type: ignore[index]  # a list
+    reply = ask("POST", "/api/v1/unlock", data={**HANGZHOU, "contracts": [contract] * 201})
+    assert (reply.status, reply.codes) == (422, ["A001"])
+    assert (
+        ask("POST", "/api/v1/unlock", data={**HANGZHOU, "contracts": [contract] * 60}).status == 200
+    )

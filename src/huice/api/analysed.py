@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import structs
 
 from huice.analysis import Catalogue, NotLinear, catalogue, curve
+from huice.analysis.unlock import unlock
 from huice.api import query as q
 from huice.api.asked import Asked, Operation
 from huice.api.faults import Refused
@@ -18,6 +19,8 @@ from huice.evaluate.evaluator import evaluator
 from huice.evaluate.program import holds_at
 from huice.language.text import Text
 
+MOST_ROWS = 200
+"""Entries of lists times years, for questions that run the evaluator many times over."""
 _LOCK = Lock()
 
 
@@ -60,6 +63,19 @@ def _cliffs(asked: Asked) -> dict[str, Any]:
     return found.to_dict()
 
 
+def _unlock(asked: Asked) -> dict[str, Any]:
+    query = asked.query
+    return unlock(
+        asked.profiles[0],
+        asked.corpus,
+        query.many("measure"),
+        query.many("place"),
+        goal=query.one("goal"),
+        most=int(query.one("most")),
+        shown=int(query.one("shown")),
+    ).to_dict()
+
+
 def _curve(asked: Asked) -> dict[str, Any]:
     query = asked.query
     try:
@@ -91,6 +107,20 @@ ANALYSED = (
         _curve, ("Curve",),
         (q.LANG, q.FACT, q.TOGETHER, q.FROM, q.TO, q.MEASURES, q.PLACES), "profile", tag="profile",
         slow=True,
+    ),
+    Operation(
+        "unlock", "POST", "/unlock",
+        Text("如何才能满足", "What would have to change"),
+        Text(
+            "没有拿到、或没有拿满的事项：企业自己能改变的事实里，哪些最少的改变就够；每组改变之后的状态和金额，"
+            "最早在哪一天。每一组都由同一个测算程序核过，少一步都不够。拆分合同之类只作为风险列出，不作建议。",
+            "For what is not reached, or not in full: the smallest sets of changes, among facts that a firm "
+            "can change, that are enough; status and amounts after each, and the earliest day. The evaluator ran "
+            "every set, and every part of it. Splitting a purchase is listed as a risk, never as advice.",
+        ),
+        _unlock, ("Unlocks",),
+        (q.LANG, q.MEASURES, q.PLACES, q.GOAL, q.MOST_CHANGES, q.SHOWN), "profile", tag="profile",
+        slow=True, most_rows=MOST_ROWS,
     ),
     Operation(
         "list_cliffs", "GET", "/cliffs",

@@ -141,4 +141,139 @@ class Cliffs(Shape, frozen=True):
     breaks: list[Cliff]
 
 
-ANSWERS: tuple[type[Struct], ...] = (Curve, Cliffs)
+Plain = str | bool | list[str] | dict[str, list[str]] | None
+"""A value of a fact; numbers as decimal strings."""
+Which = str | int | None
+"""Which entity: its id, else its position from 0; null is the applicant."""
+
+
+class Altered(Shape, frozen=True, tag_field="do", tag="change"):
+    """A fact takes another value: of a number the least that is enough, of a set what it gains."""
+
+    fact: str
+    entity: Which
+    before: Plain
+    after: Plain
+    gains: list[str]
+    instead: list[str]
+    least: bool
+    says: Words
+
+
+class Answered(Shape, frozen=True, tag_field="do", tag="answer"):
+    """A fact that is unknown now and has to be so."""
+
+    fact: str
+    entity: Which
+    before: Plain
+    after: Plain
+    gains: list[str]
+    instead: list[str]
+    least: bool
+    says: Words
+
+
+class Added(Shape, frozen=True, tag_field="do", tag="add"):
+    """So many more entities of a kind, each with these facts; `instead` are options that would do as well."""
+
+    kind: str
+    count: Annotated[int, Meta(ge=1)]
+    facts: dict[str, Plain]
+    instead: dict[str, list[str]]
+    says: Words
+
+
+class Waited(Shape, frozen=True, tag_field="do", tag="wait"):
+    """The application is made later."""
+
+    until: Day
+    says: Words
+
+
+class Gain(Shape, frozen=True):
+    """What a set brings more than now; null where either amount is not stated."""
+
+    certain_yuan: Yuan
+    ceiling_yuan: Yuan | None
+
+
+class Filled(Shape, frozen=True):
+    """How the ceiling follows an amount that a set leaves open: full `at` it, or at a `rate` of each yuan."""
+
+    fact: str
+    at: Yuan | None
+    ceiling_yuan: Yuan | None
+    rate: Yuan | None
+
+
+class ChangeSet(Shape, frozen=True):
+    """Changes that together are enough, none of them for nothing; figures are those afterwards."""
+
+    changes: list[Altered | Added | Waited]
+    answers: list[Answered]
+    status: Status
+    certain_yuan: Yuan
+    ceiling_yuan: Yuan | None
+    gain: Gain
+    earliest: Day
+    effort: Count
+    fill: Filled | None
+
+
+class Endless(Shape, frozen=True):
+    """An amount with which the ceiling rises without a cap."""
+
+    fact: str
+    entity: Which
+    yuan_per_unit: Yuan
+
+
+class Risk(Shape, frozen=True):
+    """A lower figure, or one purchase split in two, would look better: a risk, never advice."""
+
+    kind: str
+    fact: str
+    entity: Which
+    now: Yuan
+    at: Yuan
+    ceiling_now_yuan: Yuan
+    ceiling_yuan: Yuan
+    threshold: Words
+
+
+class MissingFact(Shape, frozen=True):
+    """A fact still to be answered."""
+
+    fact: str
+    entity: Which
+
+
+class Unlock(Shape, frozen=True):
+    """One measure, where it stands, and what would change that; `found` counts all sets, listed or not."""
+
+    measure: str
+    title: Words
+    place: str | None
+    kind: Literal["reach", "raise", "answer", "full", "closed"]
+    status: Status
+    certain_yuan: Yuan
+    ceiling_yuan: Yuan | None
+    reason: Words | None
+    missing: list[MissingFact]
+    found: Count
+    sets: list[ChangeSet]
+    endless: list[Endless]
+    risks: list[Risk]
+
+
+class Unlocks(Shape, frozen=True):
+    """What has to change, measure by measure. Those of different places are alternatives."""
+
+    schema: Literal["huice/unlock/1"]
+    as_of: Day
+    place: str | None
+    corpus_version: str
+    measures: list[Unlock]
+
+
+ANSWERS: tuple[type[Struct], ...] = (Curve, Cliffs, Unlocks)

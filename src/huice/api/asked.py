@@ -57,6 +57,18 @@ class Asked:
         if problems:
             raise BadProfile(tuple(problems))
 
+    def check_rows(self, most: int) -> None:
+        """That the profile is short enough for a question that takes long. Raises `BadProfile`."""
+        rows = sum(map(rows_of, self.profiles))
+        if most and rows > most:
+            assert self.sent is not None
+            said = Text(
+                f"这个问题要反复测算，清单的项数乘年数至多 {most:,}，这份画像有 {rows:,}；请只留有关的项",
+                f"this question evaluates many times over: entries times years are at most {most:,}, here "
+                f"{rows:,}; leave only the entries that matter",
+            )
+            raise BadProfile((self.sent.problem("A001", said),))
+
     def check_id(self, known: Sequence[str]) -> None:
         """That the id in the path is one of these. Raises `Refused`."""
         if self.id not in known:
@@ -98,7 +110,8 @@ class Operation(Struct, frozen=True):
     """One operation. `answer` gives the JSON-ready answer; `shapes` name the schemas it may have.
 
     `kept`: the answer hangs on the corpus only, so that it bears an ETag. `path_ids` are the values of `{id}`.
-    `slow`: it may take so long that it is worked out in a thread, and only a few at once.
+    `slow`: it may take so long that it is worked out in a thread, and only a few at once. `most_rows` bounds
+    the entries of the profile's lists, times its years, below what every operation takes.
     """
 
     name: str
@@ -114,3 +127,4 @@ class Operation(Struct, frozen=True):
     path_ids: Callable[[Corpus], Sequence[str]] | None = None
     tag: str = "corpus"
     slow: bool = False
+    most_rows: int = 0

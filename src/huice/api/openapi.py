@@ -54,6 +54,7 @@ VALUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "together": ("contracts[0].paid_yuan",),
         "to": ("2000万元",),
     },
+    "unlock": {"measure": ("shenzhen/corpus",), "shown": ("3",)},
     "list_cliffs": {"measure": ("hangzhou/compute-voucher",), "losses": ("true",)},
     "list_measures": {"city": ("shenzhen",), "q": ("算力",)},
     "list_documents": {"city": ("shenzhen",)},

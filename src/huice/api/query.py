@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl
 
 from msgspec import Struct
 
+from huice.analysis.unlock import GOALS
+from huice.analysis.unlock import MOST_CHANGES as MOST_IN_SET
 from huice.api.faults import Refused
 from huice.corpus.corpus import Corpus
 from huice.corpus.source import Problem
@@ -158,6 +160,21 @@ TO = Param(
     "to",
     Text("到多少止：500000，或 50万元；不写为没有尽头", "where the range ends; without end if absent"),
     pattern=_amounts,
+)  # fmt: skip
+GOAL = Param(
+    "goal",
+    Text(
+        "reach：只看没有满足的；raise：只看满足而没有拿满的；both：都看",
+        "reach: what is not reached; raise: what is, but not in full; both",
+    ),
+    lambda _: GOALS,
+    default="both",
+)
+MOST_CHANGES = Param(
+    "most", Text("一组至多几项改变", "changes of one set at most"), most=MOST_IN_SET, default="4"
+)
+SHOWN = Param(
+    "shown", Text("每个事项至多几组", "sets of one measure at most"), most=20, default="5"
 )  # fmt: skip
 CITY = Param("city", Text("只看此城市或区", "only this city or district"), _regions)
 DOCUMENT = Param("document", Text("只看此文件", "only this document"), _documents)

@@ -92,6 +92,7 @@ class Desk:
         asked = Asked(corpus, self.today(), query, id_, sent)
         _check(operation, asked)
         asked.read(several=operation.body == "profiles")
+        asked.check_rows(operation.most_rows)
         if operation.slow:
             return await self._slowly(lambda: _told(operation.answer(asked)))
         if asked.heavy or operation.name == "report":
