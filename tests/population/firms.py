@@ -11,7 +11,7 @@ import polars as pl
 from huice.population import Tables, load
 
 AS_OF = date(2025, 6, 30)
-PLACES = ("hangzhou/xihu", "hangzhou/other", "shenzhen/other", "beijing/etown", None)
+PLACES = ("hangzhou/xihu", "hangzhou/other", "shenzhen", "beijing/etown", None)
 SIZES = ("micro", "small", "medium", "large", None)
 KINDS = ("enterprise", "enterprise", "enterprise", "university", None)
 
@@ -52,7 +52,7 @@ def population(seed: int, number: int) -> Tables:
         "registered_on": pl.Date,
         "contracts_listed": pl.Boolean,
     }
-    return load(
+    made = load(
         {
             "orgs": pl.DataFrame(firms, schema_overrides=types, infer_schema_length=None),
             "contracts": pl.DataFrame(
@@ -68,3 +68,5 @@ def population(seed: int, number: int) -> Tables:
             ),
         }
     )
+    assert not made.rejects.height
+    return made
