@@ -234,6 +234,20 @@ def test_unstated_amounts_are_counted_and_never_summed(corpus: Corpus) -> None:
     )
 
 
+def test_rows_of_single_years_count_instead_of_their_sum() -> None:
+    whole = awards([("a", COMPUTE, 3), ("b", COMPUTE, 5)]).with_columns(year=pl.lit(None, pl.Int64))
+    single = pl.concat(
+        [
+            awards([("a", COMPUTE, 1)]),
+            awards([("a", COMPUTE, 2)]).with_columns(year=pl.lit(2027, pl.Int64)),
+        ]
+    )
+    found = demand(pl.concat([whole, single]), Assumptions(), year=2026).claims
+    assert dict(zip(found["claim"].to_list(), found["asked_fen"].to_list(), strict=True)) == {
+        f"a|{COMPUTE}|2026": 1, f"a|{COMPUTE}|2027": 2, f"b|{COMPUTE}|2026": 5
+    }  # fmt: skip
+
+
 def test_times_are_those_given_and_else_drawn_in_the_window() -> None:
     table = awards([(f"{n}", COMPUTE, 1) for n in range(800)])
     table = table.with_columns(
@@ -289,7 +303,7 @@ def test_no_fund_is_exceeded_and_each_is_spent_when_more_is_asked(
     [
         (awards([]).drop("status"), {}, "lacks the columns status"),
         (awards([("a", COMPUTE, 5), ("a", COMPUTE, 6)]), {}, "more than once"),
-        (awards([("a", COMPUTE, 5)]).with_columns(year=pl.lit(None, pl.Int64)), {}, "--year 2026"),
+        (awards([("a", COMPUTE, 5)]).with_columns(year=pl.lit(None, pl.Int64)), {}, "year=2026"),
         (awards([("a", COMPUTE, 5)]), {"choice": Choice("ranked")}, "needs a column score"),
         (awards([("a", COMPUTE, 5)]), {"choice": Choice("priority")}, "needs a column tier"),
         (awards([("a", COMPUTE, 5)]), {"choice": Choice("lottery")}, "needs a seed"),

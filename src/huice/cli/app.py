@@ -18,6 +18,7 @@ from huice.cli import (
     explain,
     init,
     mcp,
+    pools,
     report,
     rules,
     schema,
@@ -129,6 +130,18 @@ VERBS = (
         "输出政策文件或画像的 JSON Schema。 // Prints the JSON Schema of policy files or of "
         "profiles.",
         ("huice schema profile", "huice schema policy > policy.schema.json"),
+    ),
+    Entry(
+        "pools",
+        pools.pools,
+        "资金池与名额：列出规模和原文；给出企业表或测算结果时，算出谁领到多少、何时用完、谁落空。 // "
+        "Pools and quotas: what they hold and the sentence; given firms or awards, who gets how much, when "
+        "the money runs out and who is left out.",
+        (
+            "huice pools",
+            "huice pools firms/ --pool compute-voucher --takeup 40%-80% --svg charts/",
+            "huice pools awards.parquet --rule lottery --seed 20260401 -o drawn.xlsx",
+        ),
     ),
     Entry(
         "serve",

@@ -265,6 +265,7 @@ ALIASES: Mapping[str, str] = {
     "格式": "schema",
     "网页": "serve",
     "助手": "mcp",
+    "资金池": "pools",
 }
 """The Chinese names of the verbs."""
 

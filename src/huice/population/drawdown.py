@@ -7,6 +7,7 @@ run (the smallest that at least so many runs do not exceed), never something bet
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from datetime import date, timedelta
@@ -18,7 +19,7 @@ import polars as pl
 from msgspec import Struct, structs
 from numpy.typing import NDArray
 
-from huice.language.text import Fault
+from huice.language.text import Fault, Text
 from huice.population.allocation import MOST, Whole
 from huice.population.pools import Fund
 from huice.population.pools_demand import Assumptions, check, demand, per_cent
@@ -41,6 +42,23 @@ class Uncertainty(Struct, frozen=True):
     share: tuple[Fraction, Fraction] | None = None
     runs: int = 1000
     seed: int = 1
+
+    def says(self) -> tuple[Text, ...]:
+        """What varies from run to run, one sentence each."""
+        found = []
+        for given, zh, en in (
+            (self.takeup, "申请的比例", "The share that applies"),
+            (self.share, "申请额占其数额的比例", "The part that a claim asks for"),
+        ):
+            if given is not None and given[0] < given[1]:
+                low, high = (per_cent(end) for end in given)
+                found.append(
+                    Text(
+                        f"模拟中，{zh}在 {low}～{high} 之间等可能",
+                        f"{en} varies evenly from {low} to {high} in the runs",
+                    )
+                )
+        return tuple(found)
 
 
 class Candidates(Struct, frozen=True):
@@ -170,6 +188,13 @@ def simulate_drawdown(
         unsure.seed,
         int(unstated["claims"].sum()),
     )
+
+
+def seed_number(seed: str) -> int:
+    """A seed as a number: itself if it is one, else the first 64 bits of its SHA-256."""
+    if seed.isascii() and seed.isdigit():
+        return int(seed)
+    return int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big")
 
 
 def run(candidates: Candidates, numbers: Sequence[int]) -> Whole:

@@ -14,11 +14,13 @@ from typing import Literal
 import polars as pl
 from msgspec import Struct
 
+from huice.evaluate.outcome import FROM_BEST, Status
+from huice.evaluate.words import STATUS
 from huice.language.text import Fault, Text
 
 NEEDED = ("org_id", "measure", "year", "status", "certain_fen", "ceiling_fen")
 OPTIONAL = ("applied_on", "score", "tier")
-STATUSES = ("eligible", "discretionary", "unknown", "expired", "ineligible")
+STATUSES = tuple(status.value for status in FROM_BEST)
 _BITS = 64
 _DAY = 86_400_000_000
 """Microseconds."""
@@ -53,11 +55,7 @@ class Assumptions(Struct, frozen=True):
 
     def says(self) -> tuple[Text, ...]:
         """The assumptions in words, one sentence each."""
-        status = {
-            "eligible": Text("符合", "eligible"),
-            "discretionary": Text("待主管部门裁量", "discretionary"),
-        }
-        names = [status.get(each, Text(each, each)) for each in self.statuses]
+        names = [STATUS[Status(each)] for each in self.statuses]
         figure = {
             "ceiling": Text("本企业上限", "ceiling"),
             "certain": Text("确定额", "certain sum"),
@@ -67,18 +65,29 @@ class Assumptions(Struct, frozen=True):
             f"{self.opens[0]}月{self.opens[1]}日至{self.closes[0]}月{self.closes[1]}日",
             f"{self.opens[0]:02}-{self.opens[1]:02} to {self.closes[0]:02}-{self.closes[1]:02}",
         )
-        pace = Text("均匀到达", "evenly") if self.front == 1 else Text(
-            f"前密后疏（{self.front} 次幂）", f"early (to the power {self.front})"
-        )  # fmt: skip
+        pace = Text("均匀到达", "evenly")
+        if self.front > 1:
+            pace = Text(f"前密后疏（{self.front} 次幂）", f"early (to the power {self.front})")
+        who = Text(
+            "、".join(name.zh for name in names), " or ".join(f"‘{name['en']}’" for name in names)
+        )
+        apply = (
+            Text("都提出申请", "all apply")
+            if self.takeup == 1
+            else Text(f"其中 {rate} 提出申请", f"{rate} apply")
+        )
+        asks = Text(f"{figure.zh}的 {part}", f"{part} of its {figure.en}")
+        if self.share == 1:
+            asks = Text(f"足额（{figure.zh}）", f"the whole of its {figure.en}")
         return (
             Text(
-                f"申请人为状态“{'、'.join(name.zh for name in names)}”的企业，其中 {rate} 提出申请",
-                f"Of the firms that are {' or '.join(name['en'] for name in names)}, {rate} apply",
+                f"状态为“{who.zh}”的企业，{apply.zh}",
+                f"Of the firms with status {who.en}, {apply.en}",
             ),
-            Text(f"每笔申请{figure.zh}的 {part}", f"Each asks for {part} of its {figure['en']}"),
+            Text(f"每笔申请{asks.zh}", f"Each asks for {asks.en}"),
             Text(
-                f"没有申请时间的，按 {days.zh} {pace.zh} 推定（种子 {self.seed}）",
-                f"Where no time of application is given, they come in {pace['en']}, {days['en']} "
+                f"没有申请时间的，按{days.zh}{pace.zh}推定（种子 {self.seed}）",
+                f"Where no time of application is given, they come in {pace.en}, {days.en} "
                 f"(seed {self.seed})",
             ),
         )
@@ -100,9 +109,11 @@ def demand(
     awards: pl.DataFrame | pl.LazyFrame, assumptions: Assumptions, year: int | None = None,
     measures: tuple[str, ...] | None = None,
 ) -> Demand:  # fmt: skip
-    """The claims that awards lead to. `year` is that of rows which stand for the whole horizon.
+    """The claims that awards lead to.
 
-    Raises `Fault` for a missing column, an unknown status, or a year that nobody gave.
+    `year` is that of rows which stand for the whole horizon; where a firm and measure also have rows of
+    single years, those count instead. Raises `Fault` for a missing column, an unknown status, or a year
+    that nobody gave.
     """
     check(assumptions)
     frame = awards.lazy()
@@ -118,10 +129,13 @@ def demand(
     if measures is not None:
         wanted &= pl.col("measure").cast(pl.String).is_in(measures)
     kept = frame.filter(wanted).select(*_columns(assumptions, given)).collect()
+    if kept["year"].null_count() < kept.height:
+        split = pl.col("year").is_not_null().any().over("org_id", "measure")
+        kept = kept.filter(pl.col("year").is_not_null() | ~split)
     if year is None and kept["year"].null_count():
         raise Fault(
-            "结果是整个期间的合计，请说明是哪一年（--year 2026）",
-            "the results are for the whole horizon; say which year they stand for (--year 2026)",
+            "结果是整个期间的合计，请说明是哪一年（year=2026）",
+            "the results are for the whole horizon; say which year they stand for (year=2026)",
         )
     kept = kept.with_columns(pl.col("year").fill_null(pl.lit(year, pl.Int64))).with_columns(
         claim=pl.concat_str("org_id", "measure", "year", separator="|")

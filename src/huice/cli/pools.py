@@ -1,0 +1,355 @@
+"""`huice pools`: the pools of the corpus, and how far they go among the claims of a population."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from huice.cli.evaluate import DateOption, ReadingOption
+from huice.cli.find import parse_date, parse_readings
+from huice.cli.surface import Surface, bad_input
+from huice.language.text import Fault
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from huice.population.drawdown import Drawdown, Uncertainty
+    from huice.population.pools import Fund
+    from huice.population.pools_allocation import Allocation, Choice
+    from huice.population.pools_demand import Assumptions
+
+Range = tuple[Fraction, Fraction]
+FORMATS = (".parquet", ".xlsx")
+_WHOLE = 100
+
+
+def pools(
+    out: Surface,
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="TABLES",
+            help="企业表的文件夹，或测算结果 awards.parquet（csv 亦可）；不写则列出全部资金池和名额 // "
+            "A folder of tables of firms, or awards as .parquet or .csv; without it, all pools and "
+            "quotas are listed",
+        ),
+    ] = None,
+    pool: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--pool",
+            metavar="POOL",
+            help="只看这些：编号或名称，可写多次 // Only these: id or title; may be repeated",
+        ),
+    ] = None,
+    rule: Annotated[
+        str,
+        typer.Option(
+            "--rule",
+            metavar="RULE",
+            help="分配规则：first-come 先到先得（缺省）、pro-rata 按比例、ranked 按评分、priority 分层优先、"
+            "lottery 抽签 // "
+            "The rule: first-come (default), pro-rata, ranked, priority or lottery",
+        ),
+    ] = "first-come",
+    within: Annotated[
+        str,
+        typer.Option(
+            "--within",
+            metavar="RULE",
+            help="分层优先时层内的规则 // The rule within a tier, for priority",
+        ),
+    ] = "first-come",
+    seed: Annotated[
+        str | None,
+        typer.Option(
+            "--seed",
+            metavar="SEED",
+            help="抽签、推定和模拟的种子；抽签必填 // The seed of draws, assumptions and runs; "
+            "a lottery needs it",
+        ),
+    ] = None,
+    whole: Annotated[
+        bool,
+        typer.Option("--whole", help="全额或不给，不发部分 // All of a claim or nothing of it"),
+    ] = False,
+    takeup: Annotated[
+        str,
+        typer.Option(
+            "--takeup",
+            metavar="SHARE",
+            help="符合者中申请的比例，如 60% 或 40%-80% // The share that applies, such as 60% or 40%-80%",
+        ),
+    ] = "100%",
+    share: Annotated[
+        str,
+        typer.Option(
+            "--share",
+            metavar="SHARE",
+            help="申请额占本企业上限的比例，如 80% 或 50%-100% // The part of its ceiling that a firm asks for",
+        ),
+    ] = "100%",
+    request: Annotated[
+        str,
+        typer.Option(
+            "--request",
+            metavar="ceiling|certain",
+            help="按上限（缺省）还是确定额申请 // Ask for the ceiling (default) or the certain sum",
+        ),
+    ] = "ceiling",
+    status: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--status",
+            metavar="STATUS",
+            help="哪些状态算申请人，可写多次，缺省 eligible 和 discretionary // Who counts as applicant; "
+            "may be repeated; default eligible and discretionary",
+        ),
+    ] = None,
+    opens: Annotated[
+        str,
+        typer.Option(
+            "--opens", metavar="MM-DD", help="受理开始日 // The day on which applications open"
+        ),
+    ] = "01-01",
+    closes: Annotated[
+        str,
+        typer.Option("--closes", metavar="MM-DD", help="受理截止日 // The day on which they close"),
+    ] = "12-31",
+    front: Annotated[
+        int,
+        typer.Option(
+            "--front",
+            min=1,
+            metavar="N",
+            help="1 均匀到达；越大越前密后疏 // 1: applications come evenly; more: earlier",
+        ),
+    ] = 1,
+    runs: Annotated[
+        int,
+        typer.Option(
+            "--runs",
+            min=0,
+            metavar="N",
+            help="模拟次数，0 为不模拟 // Runs of the simulation; 0 for none",
+        ),
+    ] = 1000,
+    horizon: Annotated[
+        int,
+        typer.Option(
+            "--horizon",
+            min=1,
+            metavar="YEARS",
+            help="测算几年（企业表） // Years to compute, for tables",
+        ),
+    ] = 1,
+    as_of: DateOption = None,
+    reading: ReadingOption = None,
+    svg: Annotated[
+        Path | None,
+        typer.Option(
+            "--svg",
+            metavar="DIR",
+            help="进度图写到这个文件夹 // Write charts of the drawdown to this folder",
+        ),
+    ] = None,
+    target: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="逐笔结果写成 .parquet 或 .xlsx // Write every claim to a .parquet or .xlsx file",
+        ),
+    ] = None,
+) -> None:
+    """Without a source the pools are listed; with one they are given out."""
+    from huice.cli import pools_page
+    from huice.cli.pools_source import awards_of
+    from huice.population.pools import find_funds, funds
+    from huice.population.pools_demand import check
+
+    readings = parse_readings(out.corpus, reading)
+    try:
+        listed = funds(out.corpus, readings)
+        chosen = find_funds(out.corpus, pool, readings) if pool else None
+        if source is None:
+            pools_page.show_list(out, chosen or listed)
+            return
+        _target(target)
+        take, part = _range("--takeup", takeup), _range("--share", share)
+        assumptions = _assumptions(
+            (take, part),
+            status,
+            request,
+            (_day("--opens", opens), _day("--closes", closes)),
+            front,
+            seed,
+        )
+        check(assumptions)
+        day = parse_date(as_of) if as_of else date.today()  # noqa: DTZ011  # the user's own day
+        with out.working("正在测算与分配…", "Computing and allocating…"):
+            members = {id_ for fund in chosen or listed for id_ in fund.members}
+            awards = awards_of(out, source, day, horizon, sorted(members), readings)
+            found = _allocate(
+                out, awards, day.year, (rule, within, seed, whole), assumptions, chosen, readings
+            )
+            drawn = (
+                _drawdowns(found, awards, day.year, (take, part), runs, seed)
+                if rule == "first-come"
+                else {}
+            )
+        files = _write(out, found, drawn, svg, target)
+    except Fault as fault:
+        raise bad_input("T004", fault.text.zh, fault.text.en) from fault
+    varies = _uncertainty((take, part), runs, seed).says() if drawn else ()
+    pools_page.show(out, found, drawn, varies, files)
+
+
+def _target(target: Path | None) -> None:
+    if target is not None and target.suffix.lower() not in FORMATS:
+        raise bad_input(
+            "T004",
+            f"“{target.name}”的扩展名不对，写作 .parquet 或 .xlsx",
+            f"“{target.name}” must end in .parquet or .xlsx",
+        )
+
+
+def _range(option: str, text: str) -> Range:
+    """`60%` or `40%-80%`, as shares."""
+    parts = [part.strip() for part in text.replace("～", "-").replace("~", "-").split("-")]
+    try:
+        ends = [
+            Fraction(part.removesuffix("%")) / (_WHOLE if part.endswith("%") else 1)
+            for part in parts
+        ]
+        low, high = ends if len(ends) > 1 else (ends[0], ends[0])
+    except (ValueError, ZeroDivisionError):
+        low, high = Fraction(1), Fraction(0)
+    if not 0 <= low <= high <= 1:
+        raise bad_input(
+            "T004",
+            f"{option} 写作 60% 或 40%-80%，在 0 与 100% 之间，写的是“{text}”",
+            f"{option} is 60% or 40%-80%, between 0 and 100%, not “{text}”",
+        )
+    return low, high
+
+
+def _day(option: str, text: str) -> tuple[int, int]:
+    try:
+        month, day = (int(part) for part in text.split("-"))
+        date(2024, month, day)
+    except ValueError:
+        raise bad_input(
+            "T004",
+            f"{option} 写作 MM-DD，如 03-01，写的是“{text}”",
+            f"{option} is MM-DD, such as 03-01, not “{text}”",
+        ) from None
+    return month, day
+
+
+def _assumptions(
+    ranges: tuple[Range, Range], status: Sequence[str] | None, request: str,
+    window: tuple[tuple[int, int], tuple[int, int]], front: int, seed: str | None,
+) -> Assumptions:  # fmt: skip
+    """The middle of each range stands for it where one figure is needed."""
+    from huice.population.pools_demand import Assumptions
+
+    if request not in {"ceiling", "certain"}:
+        raise bad_input(
+            "T004",
+            f"--request 写 ceiling 或 certain，写的是“{request}”",
+            f"--request is ceiling or certain, not “{request}”",
+        )
+    takeup, share = ((low + high) / 2 for low, high in ranges)
+    figure: Literal["ceiling", "certain"] = "certain" if request == "certain" else "ceiling"
+    return Assumptions(
+        statuses=tuple(status) if status else ("eligible", "discretionary"),
+        takeup=takeup,
+        request=figure,
+        share=share,
+        opens=window[0],
+        closes=window[1],
+        front=front,
+        seed=seed or "1",
+    )
+
+
+def _allocate(
+    out: Surface, awards: pl.DataFrame, year: int, how: tuple[str, str, str | None, bool],
+    assumptions: Assumptions, only: Sequence[Fund] | None, readings: dict[str, dict[str, str]],
+) -> Allocation:  # fmt: skip
+    from huice.population.allocation import Terms
+    from huice.population.pools_allocation import Choice, allocate_pools
+
+    rule, within, seed, whole = how
+    choice: Choice = Choice(rule, Terms(seed=seed or "", whole=whole, within=within))
+    return allocate_pools(
+        awards,
+        out.corpus,
+        year=year,
+        choice=choice,
+        assumptions=assumptions,
+        only=only,
+        readings=readings,
+    )
+
+
+def _drawdowns(
+    found: Allocation,
+    awards: pl.DataFrame,
+    year: int,
+    ranges: tuple[Range, Range],
+    runs: int,
+    seed: str | None,
+) -> dict[tuple[str, int | None], Drawdown]:
+    """The drawdown of each fund with claims, by fund and year."""
+    from huice.population.drawdown import simulate_drawdown
+
+    if not runs:
+        return {}
+    uncertainty = _uncertainty(ranges, runs, seed)
+    drawn = {}
+    with ThreadPoolExecutor() as workers:
+        for share in found.shares:
+            if share.claims and share.fund.kind != "quota":
+                drawn[share.fund.id, share.year] = simulate_drawdown(
+                    awards, share.fund, year=share.year or year, assumptions=found.assumptions,
+                    uncertainty=uncertainty, executor=workers,
+                )  # fmt: skip
+    return drawn
+
+
+def _uncertainty(ranges: tuple[Range, Range], runs: int, seed: str | None) -> Uncertainty:
+    from huice.population.drawdown import Uncertainty, seed_number
+
+    return Uncertainty(*ranges, runs=runs, seed=seed_number(seed or "1"))
+
+
+def _write(
+    out: Surface, found: Allocation, drawn: dict[tuple[str, int | None], Drawdown],
+    svg: Path | None, target: Path | None,
+) -> list[Path]:  # fmt: skip
+    """The files asked for, written."""
+    from huice.population.drawdown_figure import drawdown_figure
+    from huice.population.pools_files import write
+    from huice.population.svg import NARROW, WIDE
+
+    files: list[Path] = []
+    if svg is not None:
+        svg.mkdir(parents=True, exist_ok=True)
+        for (id_, year), drawdown in drawn.items():
+            name = id_.replace("/", "-") + (f"-{year}" if year else "")
+            for size, end in ((WIDE, ""), (NARROW, "-narrow")):
+                files.append(svg / f"{name}{end}.svg")
+                files[-1].write_text(drawdown_figure(drawdown, out.lang, size), encoding="utf-8")
+    if target is not None:
+        write(found, target, out.lang)
+        files.append(target)
+    return files

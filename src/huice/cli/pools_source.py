@@ -1,0 +1,82 @@
+"""The awards that `huice pools` gives out: read from a file, or computed for tables of firms."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from huice.cli.surface import BadInput, Surface, bad_input
+from huice.population import BadTables, asking, by_rows, load
+from huice.population.pools_demand import NEEDED
+
+
+def awards_of(
+    out: Surface,
+    source: str,
+    day: date,
+    horizon: int,
+    measures: Sequence[str],
+    readings: dict[str, dict[str, str]],
+) -> pl.DataFrame:
+    """The awards of a file, or those of these measures that tables of firms lead to."""
+    path = Path(source)
+    kind = path.suffix.lower()
+    if path.is_file() and kind in {".parquet", ".csv"}:
+        frame = _read(path)
+        if {"measure", "status"} & set(frame.columns):
+            return _dated(frame)
+        if "org_id" not in frame.columns:
+            raise bad_input(
+                "T004",
+                f"{path} 既不是测算结果（列 {'、'.join(NEEDED)}），也不是企业表（列 org_id）",
+                f"{path} is neither awards ({', '.join(NEEDED)}) nor a table of firms (org_id)",
+            )
+    try:
+        tables = load(path, out.corpus)
+    except BadTables as error:
+        raise BadInput(*error.problems) from error
+    for problem in tables.problems():
+        sys.stderr.write(out.translated(problem.render(out.lang)) + "\n")
+    asked = asking(
+        out.corpus, as_of=day, horizon=horizon, measures=measures, readings=readings, by_year=True
+    )
+    return by_rows(tables, out.corpus, asked).awards.cast({"org_id": pl.String})
+
+
+def _read(path: Path) -> pl.DataFrame:
+    try:
+        return (
+            pl.read_parquet(path)
+            if path.suffix.lower() == ".parquet"
+            else pl.read_csv(path, infer_schema_length=None)
+        )
+    except (pl.exceptions.PolarsError, OSError) as error:
+        why = str(error).splitlines()[0][:200]
+        raise bad_input(
+            "T008", f"{path} 读不出来（{why}）", f"{path} cannot be read ({why})"
+        ) from error
+
+
+def _dated(frame: pl.DataFrame) -> pl.DataFrame:
+    """Times of application as text (CSV) become times."""
+    if frame.schema.get("applied_on") != pl.String:
+        return frame
+    text = pl.col("applied_on")
+    moment = pl.coalesce(
+        text.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False),
+        text.str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False),
+        text.str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us")),
+    )
+    dated = frame.with_columns(applied_on=moment)
+    bad = frame.filter(pl.col("applied_on").is_not_null() & dated["applied_on"].is_null())
+    if not bad.is_empty():
+        raise bad_input(
+            "T004",
+            f"applied_on 写作 2026-03-01 或 2026-03-01 09:30:00，写的是“{bad['applied_on'][0]}”",
+            f"applied_on is 2026-03-01 or 2026-03-01 09:30:00, not “{bad['applied_on'][0]}”",
+        )
+    return dated

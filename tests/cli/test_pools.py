@@ -1,0 +1,184 @@
+"""`huice pools` as typed: the list, the vouchers that run out, files, and what is wrong."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import openpyxl  # type: ignore[import-untyped]  # carries no types
+import polars as pl
+import pytest
+
+from tests.cli.conftest import Run
+
+VOUCHER = "guangzhou/huangpu-cloud-model-voucher"
+
+
+@pytest.fixture
+def applications(tmp_path: Path) -> Path:
+    """2,600 firms ask for the 2,000 vouchers of Huangpu, a hundred a day from 1 March."""
+    path = tmp_path / "applications.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(
+            ["org_id", "measure", "year", "status", "certain_fen", "ceiling_fen", "applied_on"]
+        )
+        for n in range(2600):
+            rows.writerow(
+                [
+                    f"HP{n:04}",
+                    VOUCHER,
+                    2026,
+                    "eligible",
+                    200_000,
+                    200_000,
+                    f"2026-03-{1 + n // 100:02}",
+                ]
+            )
+    return path
+
+
+def test_without_a_source_every_pool_is_listed_with_its_sentence(huice: Run) -> None:
+    found = huice("pools")
+    assert found.code == 0
+    assert "共 2000 张 × 2,000 元 = 400 万元" in found.out and "每年约 2.5 亿元" in found.out
+    assert "遴选 5 家" in found.out and "年度 2.5 亿元规模" in found.out
+    english = huice("pools", "--lang", "en", "--pool", VOUCHER).out
+    assert "2,000 × 2,000 yuan = 4 million yuan in all" in english and "Training" not in english
+    listed = json.loads(huice("pools", "--json").out)
+    assert listed["schema"] == "huice/pools/1" and len(listed["pools"]) == 21
+    one = next(pool for pool in listed["pools"] if pool["id"] == VOUCHER)
+    assert (one["pieces"], one["face_yuan"], one["holds_yuan"]) == (2000, "2000", "4000000")
+
+
+def test_two_thousand_vouchers_for_2600_firms(huice: Run, applications: Path) -> None:
+    found = huice("pools", applications, "--pool", "云服务券", "--runs", "20", columns=100)
+    assert found.code == 0
+    for line in (
+        "申请      2600 笔，520 万元",
+        "发放      400 万元（用去 100%）：全额 2000 笔，部分 0 笔",
+        "用完      2026年3月20日，申请达到规模",
+        "落空      600 笔：HP2000、HP2001、HP2002、HP2003、HP2004等",
+        "每次模拟都会提前用完",
+    ):
+        assert line in found.out
+
+
+def test_a_lottery_is_repeated_from_its_seed_and_written_out(
+    huice: Run, applications: Path, tmp_path: Path
+) -> None:
+    files = [tmp_path / f"{n}.parquet" for n in range(3)]
+    for file, seed in zip(files, ("20260401", "20260401", "2"), strict=True):
+        assert (
+            huice("pools", applications, "--rule", "lottery", "--seed", seed, "-o", file).code == 0
+        )
+    one, two, other = (pl.read_parquet(file) for file in files)
+    assert one.equals(two) and not one.equals(other)
+    assert one["granted_fen"].sum() == 400_000_000 == other["granted_fen"].sum()
+
+
+def test_json_holds_the_figures_and_the_drawdown(huice: Run, applications: Path) -> None:
+    told = json.loads(
+        huice(
+            "pools",
+            applications,
+            "--takeup",
+            "60%-90%",
+            "--runs",
+            "50",
+            "--json",
+            "--pool",
+            VOUCHER,
+        ).out
+    )
+    (pool,) = told["pools"]
+    assert pool["claims"] == pool["in_full"] + pool["in_part"] + pool["left_out"]
+    drawdown = pool["drawdown"]
+    assert (drawdown["runs"], drawdown["seed"], drawdown["first_day"]) == (50, 1, "2026-01-01")
+    assert len(drawdown["drawn_yuan"]["p50"]) == 365 and 0 < float(drawdown["lasts"]) < 1
+    assert told["assumptions"][-1]["zh"] == "模拟中，申请的比例在 60%～90% 之间等可能"
+
+
+def test_charts_and_workbook_are_written(huice: Run, applications: Path, tmp_path: Path) -> None:
+    charts, book = tmp_path / "charts", tmp_path / "out.xlsx"
+    found = huice(
+        "pools", applications, "--svg", charts, "-o", book, "--runs", "10", "--pool", VOUCHER
+    )
+    assert f"已写好 {book}" in found.out.replace("\n", "")
+    names = sorted(path.name for path in charts.iterdir())
+    assert names == [f"guangzhou-huangpu-cloud-model-voucher{end}.svg" for end in ("-narrow", "")]
+    sheets = openpyxl.load_workbook(book)
+    assert sheets.sheetnames == ["汇总", "申请与分配", "假设"]
+    summary = dict(
+        zip(*(list(row) for row in sheets["汇总"].iter_rows(values_only=True)), strict=True)
+    )
+    assert (summary["申请笔数"], summary["获配额（元）"], summary["落空"]) == (2600, 4_000_000, 600)
+    assert sheets["申请与分配"].max_row == 2601
+
+
+def test_tables_of_firms_are_computed_first(huice: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "firms"
+    folder.mkdir()
+    lines = ["org_id,place,kind,size,traits"]
+    lines += [f"F{n},guangzhou/huangpu,enterprise,small,manufacturing" for n in range(3)]
+    lines += ["F9,guangzhou/huangpu,enterprise,large,manufacturing"]
+    (folder / "orgs.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = huice("pools", folder, "--pool", VOUCHER, "--as-of", "2026-03-01", "--runs", "5")
+    assert found.code == 0, found.err
+    assert (
+        "3 笔，6,000 元" in found.out
+        and "没有用完" in found.out
+        and "每次模拟都够用到期末" in found.out
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "zh", "en"),
+    [
+        (["--rule", "lotery"], "是否想写“lottery”", "did you mean “lottery”"),
+        (["--rule", "lottery"], "抽签要有种子", "a draw needs a seed"),
+        (["--rule", "ranked"], "要有列 score", "needs a column score"),
+        (["--takeup", "6"], "--takeup 写作 60%", "--takeup is 60%"),
+        (["--takeup", "80%-40%"], "--takeup 写作 60%", "--takeup is 60%"),
+        (["--takeup", "all"], "--takeup 写作 60%", "--takeup is 60%"),
+        (["--opens", "13-01"], "--opens 写作 MM-DD", "--opens is MM-DD"),
+        (["--opens", "05-01", "--closes", "04-01"], "早于开始日", "before they open"),
+        (["--status", "met"], "没有状态“met”", "no status “met”"),
+        (["--request", "most"], "--request 写 ceiling", "--request is ceiling"),
+        (["--pool", "云券"], "没有资金池或名额“云券”", "there is no pool or quota “云券”"),
+        (["-o", "out.docx"], "写作 .parquet 或 .xlsx", "must end in .parquet or .xlsx"),
+    ],
+)
+def test_what_is_wrong_is_said_in_both_languages(
+    huice: Run, applications: Path, options: list[str], zh: str, en: str
+) -> None:
+    for lang, words in (("zh", zh), ("en", en)):
+        found = huice("pools", applications.with_name("applications.csv"), *options, "--lang", lang)
+        assert found.code == 2 and words in found.err and "[T004]" in found.err
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("a.csv", "org_id,measure,status\nA,x,eligible\n", "缺少列 year、certain_fen、ceiling_fen"),
+        ("a.csv", "firm,money\nA,1\n", "既不是测算结果"),
+        ("a.parquet", "no parquet", "读不出来"),
+        ("none.csv", None, "没有这个文件"),
+    ],
+)
+def test_a_source_that_cannot_be_used_says_why(
+    huice: Run, tmp_path: Path, name: str, text: str | None, says: str
+) -> None:
+    path = tmp_path / name
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    found = huice("pools", path)
+    assert found.code == 2 and says in found.err
+
+
+def test_a_time_that_is_none_is_refused(huice: Run, applications: Path) -> None:
+    text = applications.read_text(encoding="utf-8").replace("2026-03-02", "2 March", 1)
+    applications.write_text(text, encoding="utf-8")
+    found = huice("pools", applications)
+    assert found.code == 2 and "applied_on 写作 2026-03-01" in found.err and "2 March" in found.err
