@@ -67,8 +67,11 @@ class Axis(Struct, frozen=True):
     @property
     def label(self) -> Text:
         """What the facts are called."""
-        labels = [handle.fact.label for handle in self.handles]
-        return Text("＝".join(one.zh for one in labels), " = ".join(one["en"] for one in labels))
+        first, *rest = [handle.fact.label for handle in self.handles]
+        if not rest:
+            return Text(first.zh, first["en"])
+        zh, en = "、".join(one.zh for one in rest), ", ".join(one["en"] for one in rest)
+        return Text(f"{first.zh}（{zh}同额）", f"{first['en']} (the same: {en})")
 
     def put(self, profile: Profile, number: Number) -> Profile:
         """The profile with this number in all of the facts."""
@@ -112,6 +115,24 @@ def axis(profile: Profile, corpus: Corpus, fact: str, together: Iterable[str] = 
             )
         )
     return Axis(tuple(handles))
+
+
+def stated(profile: Profile, corpus: Corpus) -> tuple[str, ...]:
+    """The numbers that a profile states, as an axis names them."""
+    vocabulary = corpus.vocabulary
+    numeric = [
+        one for one in vocabulary.scope.facts.values() if one.sort is Sort.QUANTITY and one.key
+    ]
+    found = [f"{ORG}.{one.key}" for one in numeric if one.entity == ORG and one.key in profile.org]
+    for kind, rows in profile.lists.items():
+        list_key = vocabulary.kinds[kind].list_key
+        for position, row in enumerate(rows or ()):
+            found += [
+                f"{list_key}[{position}].{one.key}"
+                for one in numeric
+                if one.entity == kind and one.key in row
+            ]
+    return tuple(found)
 
 
 def _handle(profile: Profile, corpus: Corpus, path: str) -> Handle:

@@ -267,7 +267,7 @@ def _clause(text: str, node: n.Node | None, label: str) -> tuple[int, int]:
     if at >= 0 and not any(at <= start < at + len(label) for start, _ in spans):
         spans = [(at, at + len(label))]
     if not spans:
-        return 0, len(text)
+        return 0, len(text.rstrip(_STOPS))
     start, end = spans[0]
     while start and text[start - 1] not in _STOPS:
         start -= 1
