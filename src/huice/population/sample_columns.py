@@ -1,0 +1,97 @@
+"""Turns drawn whole numbers into the columns of a population's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import polars as pl
+
+from huice.population.sample_draw import Drawn
+from huice.population.sample_model import Variable
+from huice.population.sample_random import Ints
+from huice.population.schema import KEY, RECORD, Table
+
+_DIGITS = 9
+
+
+def keys(numbers: Ints) -> pl.Series:
+    """The keys of firms by their numbers: `S000000001`, in the order of the numbers."""
+    text = pl.Series(KEY, numbers).cast(pl.String)
+    return pl.select(pl.lit("S") + text.str.zfill(_DIGITS)).to_series().alias(KEY)
+
+
+def columns(
+    table: Table, variables: Iterable[Variable], drawn: dict[str, Drawn]
+) -> list[pl.Series]:
+    """The columns of a table that the facts among the variables fill, unanswered ones null."""
+    found = []
+    for variable in variables:
+        if variable.fact is None:
+            continue
+        values = drawn[variable.name]
+        for column in table.columns.values():
+            if column.fact is not None and column.fact.name == variable.name:
+                found.append(_column(column.name, variable, values, column.end or 0))
+            elif column.fact is None and column.name == variable.fact.key:
+                found.append(_column(column.name, variable, values, 0))
+    return found
+
+
+def _column(name: str, variable: Variable, drawn: Drawn, end: int) -> pl.Series:
+    known = pl.Series(~drawn.null)
+    series = _values(variable, drawn, end)
+    blank = pl.lit(None, dtype=series.dtype)
+    frame = pl.select(pl.when(known).then(series).otherwise(blank).alias(name))
+    return frame.to_series()
+
+
+def _values(variable: Variable, drawn: Drawn, end: int) -> pl.Series:
+    values = drawn.values
+    match variable.sort:
+        case "place" | "choice":
+            return _one_of(variable.options, values)
+        case "truth":
+            return pl.Series(values == 1)
+        case "set":
+            return _sets(variable.options, values)
+        case "records":
+            return _records(variable.options, drawn)
+        case "date" | "period":
+            days = drawn.second if end and drawn.second is not None else values
+            return pl.Series(days.astype(np.int32)).cast(pl.Date)
+        case _:
+            return pl.Series(values)
+
+
+def _one_of(options: tuple[str, ...], positions: Ints) -> pl.Series:
+    return pl.Series(options, dtype=pl.String).gather(pl.Series(positions, dtype=pl.UInt32))
+
+
+def _sets(options: tuple[str, ...], members: Ints) -> pl.Series:
+    """One list for each combination that occurs, then looked up."""
+    combinations, at = np.unique(members, return_inverse=True)
+    lists = [
+        [option for place, option in enumerate(options) if combination >> place & 1]
+        for combination in combinations.tolist()
+    ]
+    found = pl.Series(lists, dtype=pl.List(pl.String))
+    return found.gather(pl.Series(at, dtype=pl.UInt32))
+
+
+def _records(options: tuple[str, ...], drawn: Drawn) -> pl.Series:
+    assert drawn.dates is not None
+    held = (drawn.values[:, None] >> np.arange(len(options))) & 1
+    rows, places = np.nonzero(held)
+    one = pl.DataFrame(
+        {
+            "row": rows,
+            "name": _one_of(options, places.astype(np.int64)),
+            "date": pl.Series(drawn.dates[rows, places].astype(np.int32)).cast(pl.Date),
+        }
+    )
+    lists = one.group_by("row", maintain_order=True).agg(pl.struct("name", "date").alias("held"))
+    every = pl.DataFrame({"row": np.arange(len(drawn.values))}).join(
+        lists, on="row", how="left", maintain_order="left"
+    )
+    return every["held"].fill_null(pl.Series([[]], dtype=RECORD)).cast(RECORD)
