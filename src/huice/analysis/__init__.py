@@ -6,5 +6,19 @@ from huice.analysis.catalogue import Catalogue, Entry, catalogue
 from huice.analysis.cliffs import Break
 from huice.analysis.curve import Curve, Line, curve
 from huice.analysis.linear import NotLinear
+from huice.analysis.unlock import ChangeSet, Unlock, Unlocks, unlock
 
-__all__ = ["Break", "Catalogue", "Curve", "Entry", "Line", "NotLinear", "catalogue", "curve"]
+__all__ = [
+    "Break",
+    "Catalogue",
+    "ChangeSet",
+    "Curve",
+    "Entry",
+    "Line",
+    "NotLinear",
+    "Unlock",
+    "Unlocks",
+    "catalogue",
+    "curve",
+    "unlock",
+]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from huice.analysis.changes import Alter, More, Step, Value, Wait
+from huice.analysis.unlock_risk import Risk
 from huice.corpus.corpus import Corpus
 from huice.corpus.model import FactInfo
 from huice.corpus.vocabulary import ORG
@@ -53,18 +55,43 @@ def entity_name(kind: Text, which: str | int) -> Text:
 def _deed(info: FactInfo, step: Alter, value: Text) -> Text:
     says = info.change.says
     if step.answer or not says:
-        label = Text(_bare(info.label.zh), _bare(info.label["en"]))
+        label = Text(bare(info.label.zh), bare(info.label["en"]))
         if info.type in ("truth", "date"):
             return Text(f"{label.zh}：{value.zh}", f"{label.en}: {value.en}")
         if not isinstance(step.after, str | frozenset | Mapping):
-            return Text(f"{label.zh} {value.zh}", f"{label.en} {value.en}")
+            return _beside(label, value)
         has = ("包括", "include") if step.gains else ("为", "is")
         return Text(f"{label.zh}{has[0]}{value.zh}", f"{label.en} {has[1]} {value.en}")
     if step.least and _slight(step.after, info):
         return Text(
-            f"{_bare(info.label.zh)}大于 0", f"have more than nothing of: {_bare(info.label['en'])}"
+            f"{bare(info.label.zh)}大于 0", f"have more than nothing of: {bare(info.label['en'])}"
         )
     return Text(says.zh.replace("{}", value.zh), says["en"].replace("{}", value["en"]))
+
+
+def _beside(label: Text, value: Text) -> Text:
+    """A label and its value: `面积 100 ㎡以上`, `实际完成合同额超过 2,000 万元`."""
+    space = " " if value.zh[:1].isdigit() else ""
+    return Text(f"{label.zh}{space}{value.zh}", f"{label['en']}: {value['en']}")
+
+
+def risk_says(risk: Risk, corpus: Corpus) -> Text:
+    """A tempting figure and why it is a risk and no advice."""
+    info = corpus.vocabulary.fact(risk.fact)
+    at, now = number_says(risk.at, info), number_says(risk.now, info)
+    label = Text(bare(info.label.zh), bare(info.label["en"]))
+    higher, have = wan(risk.ceiling, "zh"), wan(risk.ceiling_now, "zh")
+    higher_en, have_en = wan(risk.ceiling, "en"), wan(risk.ceiling_now, "en")
+    rule = Text(f"（{risk.says.zh}）", f" ({risk.says['en']})") if risk.says else Text("", "")
+    return Text(
+        f"{label.zh}若只有 {at.zh}{rule.zh}，上限看上去是 {higher}，而现在的 {now.zh}对应 {have}。"
+        "为此拆分合同或少报是风险，不是建议：主管部门可能把拆开的合同合并认定，"
+        "已发的可能被追回，并影响今后申报。",
+        f"{label.en} of only {at.en}{rule.en} would look like a ceiling of {higher_en} instead of the "
+        f"{have_en} at {now.en}. Splitting a contract or declaring less for that is a risk, not advice: "
+        "the authority may treat the parts as one, may claw back what was paid, and later applications "
+        "may suffer.",
+    )
 
 
 def _more(step: More, corpus: Corpus) -> Text:
@@ -76,11 +103,11 @@ def _more(step: More, corpus: Corpus) -> Text:
         number = info.type in ("money", "area", "count")
         said = _value(value, info, (), alternatives.get(name, ()), corpus, least=number)
         if number or info.type in ("date", "period", "truth"):
-            label = Text(_bare(info.label.zh), _bare(info.label["en"]))
+            label = Text(bare(info.label.zh), bare(info.label["en"]))
             if number and _slight(value, info):
                 said = Text(f"{label.zh}大于 0", f"{label.en} above 0")
             else:
-                said = Text(f"{label.zh} {said.zh}", f"{label.en} {said.en}")
+                said = _beside(label, said)
         if said:
             parts.append(said)
     deed = kind.more or Text(f"增加 {{}} {kind.label.zh}", f"{{}} more {kind.label.en}")
@@ -121,7 +148,16 @@ def _value(
             return Text("无", "none")
     else:
         return number_says(value, info, least=least)
-    return _listed([info.options[name] for name in names], "或", " or ")
+    return _one_of([info.options[name] for name in names])
+
+
+def _one_of(texts: list[Text]) -> Text:
+    """A choice: `甲、乙或丙`."""
+    *first, last = texts
+    if not first:
+        return last
+    before = _listed(first, "、", ", ")
+    return Text(f"{before.zh}或{last.zh}", f"{before['en']} or {last['en']}")
 
 
 def _places(names: tuple[str, ...], info: FactInfo, corpus: Corpus) -> Text:
@@ -135,7 +171,7 @@ def _places(names: tuple[str, ...], info: FactInfo, corpus: Corpus) -> Text:
                 Text(Chinese(scope).place(info.name, city), English(scope).place(info.name, city))
             )
             left = [one for one in left if one not in inside]
-    return _listed([*told, *(info.options[one] for one in left)], "或", " or ")
+    return _one_of([*told, *(info.options[one] for one in left)])
 
 
 def _listed(texts: list[Text], zh: str, en: str) -> Text:
@@ -163,17 +199,18 @@ def _slight(value: Value, info: FactInfo) -> bool:
     return info.type in ("money", "area") and value < SMALLEST
 
 
-def _bare(label: str) -> str:
-    """A label without its note in brackets."""
-    for mark in ("（", " ("):
-        label = label.split(mark, maxsplit=1)[0]
-    return label
+def bare(label: str) -> str:
+    """A label without its note in brackets at the end: `用途（多选）`, `Purpose (several)`."""
+    return _NOTE.sub("", label)
+
+
+_NOTE = re.compile(r"\s*（[^（）]*）$|\s*\([^()]*\)$")
 
 
 def step_dict(step: Step, corpus: Corpus) -> dict[str, Any]:
     """A change as data, in the terms of a profile."""
     if isinstance(step, Wait):
-        return {"do": "wait", "until": step.until.isoformat()}
+        return {"do": "wait", "until": step.until.isoformat(), "days": step.days}
     if isinstance(step, More):
         return {
             "do": "add",

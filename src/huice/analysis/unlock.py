@@ -11,19 +11,19 @@ from msgspec import Struct
 
 from huice.analysis.changes import Alter, More, Step, Wait, apply, is_answer
 from huice.analysis.unlock_dict import item_dict
-from huice.analysis.unlock_raise import Fill, Raise, Risk, fill
+from huice.analysis.unlock_raise import Fill, Raise, fill
 from huice.analysis.unlock_reasons import DECIDED, EMPTY_POOL, FULL, UNSTATED, closed, why_none
+from huice.analysis.unlock_risk import Risk
 from huice.analysis.unlock_search import REACHED, Search
 from huice.analysis.unlock_steps import Steps
 from huice.corpus.corpus import Corpus, shipped
-from huice.corpus.model import Measure
 from huice.evaluate.compare import check_places
 from huice.evaluate.evaluator import at_place, evaluator, read_profile, select
 from huice.evaluate.facts import Exact, Profile
 from huice.evaluate.missing import Gap
 from huice.evaluate.outcome import Outcome, Status
 from huice.evaluate.program import holds_at
-from huice.evaluate.result import Result
+from huice.evaluate.result import MeasureResult, Result
 from huice.language.text import Text
 
 SCHEMA = "huice/unlock/1"
@@ -59,6 +59,13 @@ class ChangeSet(Struct, frozen=True):
         """What is unknown now and has to be so."""
         return tuple(step for step in self.steps if is_answer(step))
 
+    def moves(self, corpus: Corpus) -> bool:
+        """Whether the firm would move."""
+        return any(
+            isinstance(step, Alter) and corpus.vocabulary.fact(step.fact).type == "place"
+            for step in self.changes
+        )
+
 
 class Unlock(Struct, frozen=True):
     """One measure: where it stands and what would change that.
@@ -72,10 +79,9 @@ class Unlock(Struct, frozen=True):
     measure: str
     place: str | None
     kind: str
-    outcome: Outcome
+    now: MeasureResult
     sets: tuple[ChangeSet, ...] = ()
     found: int = 0
-    missing: tuple[Gap, ...] = ()
     reason: Text = Text("", "")
     endless: tuple[tuple[str, Any, Exact], ...] = ()
     risks: tuple[Risk, ...] = ()
@@ -83,7 +89,23 @@ class Unlock(Struct, frozen=True):
     @property
     def status(self) -> Status:
         """The status now."""
-        return self.outcome.status
+        return self.now.status
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the measure gives now."""
+        return self.now.outcome
+
+    @property
+    def missing(self) -> tuple[Gap, ...]:
+        """The unknown facts that can still change the answer."""
+        gaps: tuple[Gap, ...] = self.now.missing
+        return gaps
+
+    @property
+    def lacks(self) -> tuple[Text, ...]:
+        """The conditions that do not hold now, as the text has them (差什么)."""
+        return tuple(check.label for check in self.now.conditions if check.holds is False)
 
 
 class Unlocks(Struct, frozen=True):
@@ -153,63 +175,52 @@ def unlock(
                 continue
             search = Search(held, here, program, most, moves=place is None)
             if answer.status is Status.UNKNOWN:
-                items.append(
-                    Unlock(measure.id, place, "answer", answer.outcome, missing=answer.missing)
-                )
+                items.append(Unlock(measure.id, place, "answer", answer))
             elif reached:
-                items.append(_raised(search, measure, place, answer.missing, shown))
+                items.append(_raised(search, answer, place, shown))
             else:
-                items.append(_reached(search, measure, place, answer.reason, shown))
+                items.append(_reached(search, answer, place, shown))
     return Unlocks(checked, corpus, tuple(items))
 
 
 # --- one measure ------------------------------------------------------------------------------------------
 
 
-def _reached(
-    search: Search, measure: Measure, place: str | None, reason: Text, shown: int
-) -> Unlock:
-    shut = closed(search, reason)
-    risks = () if shut else tuple(Raise(search).risks())
+def _reached(search: Search, answer: MeasureResult, place: str | None, shown: int) -> Unlock:
+    shut = closed(search, answer.reason)
     if shut:
-        return Unlock(measure.id, place, "closed", search.now, reason=shut)
+        return Unlock(answer.id, place, "closed", answer, reason=shut)
+    risks = tuple(Raise(search).risks())
     sets = search.sets()
     if not sets:
-        return Unlock(measure.id, place, "closed", search.now, reason=why_none(search), risks=risks)
+        why = why_none(search)
+        return Unlock(answer.id, place, "closed", answer, reason=why, risks=risks)
     best = _best(search, sets)
     kept = tuple(_filled(search, one) for one in best[:shown])
-    return Unlock(measure.id, place, "reach", search.now, kept, len(best), risks=risks)
+    return Unlock(answer.id, place, "reach", answer, kept, len(best), risks=risks)
 
 
-def _raised(
-    search: Search, measure: Measure, place: str | None, missing: tuple[Gap, ...], shown: int
-) -> Unlock:
-    now = search.now
+def _raised(search: Search, answer: MeasureResult, place: str | None, shown: int) -> Unlock:
+    now, decision = search.now, search.profile.decisions.get(answer.id)
     if now.ceiling is None or not now.quantified:
-        kind = "answer" if now.quantified and missing else "full"
-        reason = Text("", "") if kind == "answer" else UNSTATED
-        return Unlock(measure.id, place, kind, now, missing=missing, reason=reason)
-    if (
-        search.profile.decisions.get(measure.id)
-        and search.profile.decisions[measure.id].amount is not None
-    ):
-        return Unlock(measure.id, place, "full", now, reason=DECIDED)
+        if now.quantified and answer.missing:
+            return Unlock(answer.id, place, "answer", answer)
+        return Unlock(answer.id, place, "full", answer, reason=UNSTATED)
+    if decision is not None and decision.amount is not None:
+        return Unlock(answer.id, place, "full", answer, reason=DECIDED)
     raising = Raise(search)
     sets = [steps for steps in raising.sets(search.most) if _lifts(search, steps)]
-    risks = tuple(raising.risks())
+    best, risks = _best(search, sets), tuple(raising.risks())
     endless = tuple((name, which, rate) for (name, which), rate in raising.endless.items())
-    best = _best(search, sets)
     if best:
         kept = tuple(best[:shown])
         return Unlock(
-            measure.id, place, "raise", now, kept, len(best), missing, endless=endless, risks=risks
+            answer.id, place, "raise", answer, kept, len(best), endless=endless, risks=risks
         )
     if now.ceiling == 0 and search.program.rule.pool:
-        return Unlock(measure.id, place, "closed", now, reason=EMPTY_POOL)
-    return Unlock(
-        measure.id, place, "full", now, missing=missing, endless=endless, risks=risks,
-        reason=Text("", "") if endless else FULL,
-    )  # fmt: skip
+        return Unlock(answer.id, place, "closed", answer, reason=EMPTY_POOL)
+    reason = Text("", "") if endless else FULL
+    return Unlock(answer.id, place, "full", answer, reason=reason, endless=endless, risks=risks)
 
 
 def _lifts(search: Search, steps: Steps) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from huice.analysis.changes_words import step_dict, step_says
+from huice.analysis.changes_words import risk_says, step_dict, step_says
 from huice.corpus.corpus import Corpus
 from huice.evaluate.outcome import Outcome
 from huice.evaluate.result import decimal
@@ -26,6 +26,7 @@ def item_dict(corpus: Corpus, item: Unlock) -> dict[str, Any]:
         "certain_yuan": decimal(now.certain),
         "ceiling_yuan": decimal(now.ceiling),
         "reason": {"zh": item.reason.zh, "en": item.reason["en"]} if item.reason else None,
+        "lacks": [_pair(label) for label in item.lacks] if item.kind == "reach" else [],
         "missing": [{"fact": gap.fact, "entity": gap.entity} for gap in item.missing],
         "found": item.found,
         "sets": [_set_dict(corpus, one, now) for one in item.sets],
@@ -35,13 +36,13 @@ def item_dict(corpus: Corpus, item: Unlock) -> dict[str, Any]:
         ],
         "risks": [
             {
-                "kind": risk.kind,
                 "fact": risk.fact,
                 "entity": risk.where,
                 "now": decimal(risk.now),
                 "at": decimal(risk.at),
                 "ceiling_now_yuan": decimal(risk.ceiling_now),
                 "ceiling_yuan": decimal(risk.ceiling),
+                "says": _pair(risk_says(risk, corpus)),
                 "threshold": {"zh": risk.says.zh, "en": risk.says["en"]},
             }
             for risk in item.risks

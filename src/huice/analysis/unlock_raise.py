@@ -12,6 +12,7 @@ from huice.analysis.changes import Alter, More, Step, Value, apply, is_answer
 from huice.analysis.linear import Number
 from huice.analysis.unlock_finder import Finder, base_facts
 from huice.analysis.unlock_grid import Ceiling, Peak, peak, step_of
+from huice.analysis.unlock_risk import Risk
 from huice.analysis.unlock_search import REACHED, Search
 from huice.analysis.unlock_steps import Steps, steps_of
 from huice.analysis.unlock_ways import New
@@ -21,7 +22,7 @@ from huice.language import nodes as n
 from huice.language.check import facts_named, kinds_named
 from huice.language.text import Text
 
-Slot: TypeAlias = tuple[str, Any]
+Slot: TypeAlias = tuple[str, str | int | None]
 """A fact, and the entity that has it (None: the applicant)."""
 
 
@@ -32,22 +33,6 @@ class Fill(Struct, frozen=True):
     at: Exact | None
     ceiling: Exact | None
     rate: Exact = 0
-
-
-class Risk(Struct, frozen=True):
-    """A lower figure, or one purchase split in two, would look better: a risk, never advice.
-
-    `says` is the threshold as the rule has it; `at` the figure that would give `ceiling`.
-    """
-
-    kind: str
-    fact: str
-    where: Any
-    now: Exact
-    at: Exact
-    ceiling_now: Exact
-    ceiling: Exact
-    says: Text
 
 
 class Raise:
@@ -264,7 +249,7 @@ class Raise:
         return tuple(kept)
 
     def risks(self) -> list[Risk]:
-        """Figures that would give more if they were lower, and purchases that would if they were split."""
+        """Figures that would give more if they were lower: what splitting a purchase would aim at."""
         now = self.search.now
         if now.status in REACHED and (now.ceiling is None or not now.quantified):
             return []
@@ -276,16 +261,16 @@ class Raise:
             if info.type == "count" or not stated:
                 continue
             top = peak(
-                lambda number, slot=slot: self.ceiling((self._lowered(slot, number),)),  # type: ignore[misc]  # bound now
+                lambda less, slot=slot, stated=stated: self.ceiling(  # type: ignore[misc]  # bound now
+                    (self._lowered(slot, stated - less),)
+                ),
                 0,
                 stated,
                 step_of(info),
             )
-            if top is not None and top.at < stated and top.ceiling > have:
-                says = self._threshold(slot[0])
-                found.append(
-                    Risk("lower", slot[0], slot[1], stated, top.at, have, top.ceiling, says)
-                )
+            if top is not None and top.at and top.ceiling > have:
+                at, says = stated - top.at, self._threshold(slot[0])
+                found.append(Risk(slot[0], slot[1], stated, at, have, top.ceiling, says))
         return found
 
     def _lowered(self, slot: Slot, number: Number) -> Alter:

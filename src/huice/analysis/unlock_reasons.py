@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from huice.analysis.changes import is_answer
+from huice.analysis.changes_words import bare
 from huice.analysis.unlock_search import Search
-from huice.corpus.vocabulary import ORG
 from huice.evaluate.result import REASONS
 from huice.language.text import Text
 
@@ -46,7 +46,7 @@ def why_none(search: Search) -> Text:
     labels = [
         search.corpus.vocabulary.facts[name].label
         for name in search.blocked
-        if search.corpus.vocabulary.facts[name].entity == ORG
+        if search.corpus.vocabulary.facts[name].change.how == "never"
     ]
     more = Search(search.held, search.profile, search.program, MOST_LOOKED, moves=search.moves)
     sets = more.sets() if search.most < MOST_LOOKED else []
@@ -57,8 +57,8 @@ def why_none(search: Search) -> Text:
             f"at least {least} changes at once are needed, more than the {search.most} asked for",
         )
     if labels:
-        zh = "、".join(label.zh for label in labels)
-        en = ", ".join(label["en"] for label in labels)
+        zh = "、".join(bare(label.zh) for label in labels)
+        en = ", ".join(bare(label["en"]) for label in labels)
         return Text(
             f"取决于企业不能改变的事实：{zh}", f"rests on what the firm cannot change: {en}"
         )

@@ -184,9 +184,10 @@ class Added(Shape, frozen=True, tag_field="do", tag="add"):
 
 
 class Waited(Shape, frozen=True, tag_field="do", tag="wait"):
-    """The application is made later."""
+    """The application is made later, so many days on."""
 
     until: Day
+    days: Count
     says: Words
 
 
@@ -229,15 +230,15 @@ class Endless(Shape, frozen=True):
 
 
 class Risk(Shape, frozen=True):
-    """A lower figure, or one purchase split in two, would look better: a risk, never advice."""
+    """A lower figure would look better, as if a purchase were split: a risk, never advice."""
 
-    kind: str
     fact: str
     entity: Which
     now: Yuan
     at: Yuan
     ceiling_now_yuan: Yuan
     ceiling_yuan: Yuan
+    says: Words
     threshold: Words
 
 
@@ -259,6 +260,7 @@ class Unlock(Shape, frozen=True):
     certain_yuan: Yuan
     ceiling_yuan: Yuan | None
     reason: Words | None
+    lacks: list[Words]
     missing: list[MissingFact]
     found: Count
     sets: list[ChangeSet]
