@@ -150,6 +150,18 @@ def test_changes_of_personas(name: str, corpus: Corpus, ask: Ask) -> None:
     assert all(len(found["sets"]) <= 1 for found in reply.json["measures"])
 
 
+def test_splitting_a_contract_is_a_risk(ask: Ask) -> None:
+    contract = {**HANGZHOU["contracts"][0], "amount_yuan": 600000, "paid_yuan": 600000}  # type: ignore[index]
+    query = "measure=hangzhou/compute-voucher"
+    reply = ask("POST", f"/api/v1/unlock?{query}", data={**HANGZHOU, "contracts": [contract]})
+    (found,) = msgspec.json.decode(reply.body, type=Unlocks).measures
+    assert [(one.at, one.now, one.ceiling_now_yuan) for one in found.risks] == [
+        ("500000", "600000", "180000")
+    ]
+    assert Fraction(found.risks[0].ceiling_yuan) > 180000
+    assert "不是建议" in found.risks[0].says.zh
+
+
 @pytest.mark.parametrize(
     "query", ["goal=win", "most=5", "most=0", "shown=21", "measure=x", "place=atlantis"]
 )

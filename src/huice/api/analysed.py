@@ -7,8 +7,7 @@ from typing import Any
 
 from msgspec import structs
 
-from huice.analysis import Catalogue, NotLinear, catalogue, curve
-from huice.analysis.unlock import unlock
+from huice.analysis import Catalogue, NotLinear, catalogue, curve, unlock
 from huice.api import query as q
 from huice.api.asked import Asked, Operation
 from huice.api.faults import Refused
@@ -115,7 +114,7 @@ ANALYSED = (
             "没有拿到、或没有拿满的事项：企业自己能改变的事实里，哪些最少的改变就够；每组改变之后的状态和金额，"
             "最早在哪一天。每一组都由同一个测算程序核过，少一步都不够。拆分合同之类只作为风险列出，不作建议。",
             "For what is not reached, or not in full: the smallest sets of changes, among facts that a firm "
-            "can change, that are enough; status and amounts after each, and the earliest day. The evaluator ran "
+            "can change, that are enough; status and amounts after each, the earliest day. The evaluator ran "
             "every set, and every part of it. Splitting a purchase is listed as a risk, never as advice.",
         ),
         _unlock, ("Unlocks",),
