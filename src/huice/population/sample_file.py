@@ -30,7 +30,7 @@ from huice.population.sample_model import (
     Normal,
     Variable,
 )
-from huice.population.sample_numbers import chance, unknown
+from huice.population.sample_numbers import chance, key_of, unknown
 from huice.population.schema import DECISIONS, HISTORY, ORGS, schema_of
 
 SHIPPED = Path(__file__).with_name("assumptions.yaml")
@@ -238,7 +238,7 @@ class _Reader:
             chance(cursor.down("missing"), Fraction(0)),
             self._reason(cursor),
             fact,
-            cursor.place.line,
+            self.root.source.at(key_of(cursor))[0],
         )
 
     def _all_named(self, cursor: Cursor, options: Iterable[str], reading: Reading) -> None:

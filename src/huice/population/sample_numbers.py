@@ -6,6 +6,7 @@ import re
 from fractions import Fraction
 
 from huice.corpus.cursor import MISSING, Cursor
+from huice.corpus.source import KEY, Path_
 from huice.language.text import NOTHING, Fault, Text, did_you_mean
 from huice.language.units import (
     AREA,
@@ -112,14 +113,20 @@ def makes_one(cursor: Cursor, weights: list[Fraction]) -> None:
         )
 
 
+def key_of(cursor: Cursor) -> Path_:
+    """Where the key of this part stands; the part itself may start on a later line."""
+    path = (*cursor.path, KEY)
+    return path if path in cursor.source.lines else cursor.path
+
+
 def unknown(cursor: Cursor, zh: str, en: str, word: str, known: list[str]) -> None:
     """Notes a name that nothing has."""
     hint = did_you_mean(word, known)
     if not hint and known and len(known) <= 12:  # noqa: PLR2004  # while they are few enough to read
         hint = Text(f"；可写 {'、'.join(known)}", f"; known are {', '.join(known)}")
-    cursor.note(
-        Text(f"没有{zh}“{word}”", f"there is no {en} “{word}”") + (hint or NOTHING), BAD_NAME
-    )
+    said = Text(f"没有{zh}“{word}”", f"there is no {en} “{word}”")
+    path = key_of(cursor) if cursor.path and cursor.path[-1] == word else None
+    cursor.note(said + (hint or NOTHING), BAD_NAME, path)
 
 
 def moment(cursor: Cursor, dates: list[str]) -> Moment:

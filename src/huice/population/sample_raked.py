@@ -29,7 +29,7 @@ class Raking(Struct):
     fit: Fit
 
     def times(self, groups: Ints, seen: Ints) -> Ints:
-        """How often each firm of a block is used; `seen` counts the firms of each cell before it, and moves on."""
+        """How often each firm of a block is used; `seen` counts the firms of its cell before, and moves on."""
         cell = np.searchsorted(self.codes, _codes(groups, self.margins))
         order = np.argsort(cell, kind="stable")
         ordered = cell[order]
