@@ -1,0 +1,411 @@
+"""What one measure gives in one year, as an exact function of what is spent: straight segments on whole fen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
+from itertools import chain, combinations
+from typing import Any
+
+from msgspec import Struct, structs
+
+from huice.analysis.linear import Affine, Quotient, pieces
+from huice.corpus.model import Pool
+from huice.evaluate.engine import NO_DECISION, Runner
+from huice.evaluate.facts import Entity, Exact, History, PoolState, View
+from huice.evaluate.linear import NotLinear, Number
+from huice.evaluate.outcome import PAYING
+from huice.evaluate.program import ORG, Cap, Program
+from huice.language.text import Text
+from huice.language.units import value_of
+from huice.planning.problem import Spending
+from huice.planning.reach import UNTOUCHABLE, Reach, Touched, concerned
+from huice.planning.reckon import barred
+from huice.planning.setting import Setting
+
+FEN = Fraction(1, 100)
+MOST_ENTANGLED = 3
+"""Kinds of spending whose mere presence may matter to one another, that are still told apart."""
+
+
+class Line(Struct, frozen=True):
+    """`value + slope · x` yuan."""
+
+    value: Exact
+    slope: Exact = 0
+
+    def at(self, x: Exact) -> Exact:
+        """The amount where x is spent."""
+        return self.value + self.slope * x
+
+
+NONE = Line(0)
+
+
+class Segment(Struct, frozen=True):
+    """Where x lies on whole fen from `low` to `high` (None: no end): what is certain, and the ceiling.
+
+    `ceiling` is None where the text states no amount.
+    """
+
+    low: Exact
+    high: Exact | None
+    certain: Line
+    ceiling: Line | None
+
+
+class Part(Struct, frozen=True):
+    """What one row gives, or the measure as a whole; `spending` is what x is, None for fixed amounts."""
+
+    row: str
+    spending: str | None
+    segments: tuple[Segment, ...]
+    caps: tuple[tuple[Exact | None, Exact | None], ...] = ()
+
+
+class Year(Struct, frozen=True):
+    """A claim of one year: its parts add up, and are cut by `caps` (certain, ceiling; None: none).
+
+    `whole` are caps over all years as this year knows them.
+    """
+
+    parts: tuple[Part, ...]
+    caps: tuple[tuple[Exact | None, Exact | None], ...] = ()
+    whole: tuple[tuple[Exact | None, Exact | None], ...] = ()
+
+
+class Unplanned(Exception):
+    """The measure cannot be planned here; `why` says so."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(zh)
+        self.why = Text(zh, en)
+
+
+class Curves:
+    """The years of one measure in one setting."""
+
+    def __init__(self, setting: Setting, program: Program, reach: Reach) -> None:
+        self.setting, self.program, self.reach = setting, program, reach
+        evaluator, profile, id_ = setting.evaluator, setting.profile, program.measure.id
+        self.closures = evaluator.programs.closures
+        self.decision = profile.decisions.get(id_, NO_DECISION)
+        self.history = profile.history.get(id_)
+        self.pool = evaluator.corpus.pools[program.rule.pool] if program.rule.pool else None
+        self.state = profile.pools.get(program.rule.pool) if program.rule.pool else None
+        self.barred = barred(evaluator.corpus, id_, profile.history)
+        rule = structs.replace(program.rule, lasts=None, once="no")
+        self.single = structs.replace(program, rule=rule)
+        self.by_row = program.measure.subject != ORG and (
+            program.rule.once == "entity" or any(cap.whole for cap in program.entity_caps)
+        )
+
+    def year(self, year: int, support: int) -> Year | None:
+        """What a claim gives in this year, as the `support`-th of support; None where nothing.
+
+        Raises `Unplanned` where the amount is no function of one kind of spending at a time.
+        """
+        if self.program.rule.once == "applicant" and self.history is not None:
+            return None
+        task = self.setting.task
+        rows = {one.id: self.setting.row(one.id, year, UNTOUCHABLE) for one in task.spending}
+        bare = self.setting.view(year, {})
+        found = [
+            one
+            for one in task.spending
+            if concerned(self.program, self.reach, self.closures, bare, one.kind, rows[one.id])
+        ]
+        if self.program.outer(bare) is False and not self._outer_reads(found):
+            return None
+        self._refuse(found)
+        try:
+            if self.by_row or len(found) > 1:
+                return self._rows(year, support, found)
+            return self._lump(year, support, found[0] if found else None)
+        except Touched:
+            names = "、".join(one.title.zh for one in found)
+            english = ", ".join(one.title["en"] for one in found)
+            raise Unplanned(
+                f"金额同时取决于几类支出（{names}），不能逐类分配；请把它们合成一类",
+                f"the amount depends on several kinds of spending at once ({english}); make them one",
+            ) from None
+        except NotLinear as fault:
+            raise Unplanned(fault.text.zh, fault.text.en) from None
+
+    def _outer_reads(self, found: Sequence[Spending]) -> bool:
+        kinds = {one.kind for one in found}
+        return any(kind in kinds for kind in self.reach.kinds)
+
+    def _refuse(self, found: Sequence[Spending]) -> None:
+        if self.program.awards:
+            raise Unplanned(
+                "金额取决于另一事项给多少，暂不能规划",
+                "the amount depends on what another measure gives; this is not planned",
+            )
+        if any(one.kind in self.reach.previous for one in found):
+            raise Unplanned(
+                "金额取决于上一年度的支出，暂不能规划",
+                "the amount depends on the spending of the year before; this is not planned",
+            )
+        by_row = self.by_row or len(found) > 1
+        if self.decision.amount is not None or (by_row and self.decision.base is not None):
+            raise Unplanned(
+                "主管部门已核定金额，不再由规划决定",
+                "the authority has settled the amount; it is no longer to be planned",
+            )
+
+    # --- running one year -------------------------------------------------------------------------
+
+    def _run(self, program: Program, view: View, support: int, *, pool: bool) -> tuple[Any, Any]:
+        """Certain and ceiling of the year before rounding; (0, 0) where nothing can be paid."""
+        history = self.history
+        before = history.years if history else 0
+        if history is not None or support > 1:
+            history = History(max(before, support - 1), history.amount if history else 0)
+        now = view.year == self.setting.task.profile.claim_year
+        yearly = self.pool is not None and self.pool.yearly
+        outcome = Runner(
+            program,
+            [view],
+            self.decision,
+            history,
+            self.pool if pool else None,
+            self.state if now or not yearly else None,
+            barred=self.barred,
+        ).outcome()
+        year = outcome.years[0]
+        return (year.certain, year.ceiling) if year.status in PAYING else (0, 0)
+
+    def _lump(self, year: int, support: int, spending: Spending | None) -> Year | None:
+        setting = self.setting
+
+        def run(x: Number) -> tuple[Any, Any]:
+            rows = {}
+            if spending is not None and not (isinstance(x, int) and x == 0):
+                rows[spending.kind] = [setting.row(spending.id, year, x)]
+            return self._run(self.single, setting.view(year, rows), support, pool=True)
+
+        part = self._part("", spending, run)
+        if part is None:
+            return None
+        return Year((part,), (), self._whole(year, [spending] if spending else []))
+
+    def _part(
+        self, row: str, spending: Spending | None, run: Callable[[Any], tuple[Any, Any]]
+    ) -> Part | None:
+        if spending is None:
+            certain, ceiling = run(0)
+            found = [Segment(0, 0, Line(certain), None if ceiling is None else Line(ceiling))]
+        else:
+            found = list(_segments(run, _most(spending)))
+        kept = tuple(one for one in found if _pays(one))
+        return Part(row, spending.id if spending else None, kept) if kept else None
+
+    # --- row by row -------------------------------------------------------------------------------
+
+    def _rows(self, year: int, support: int, found: Sequence[Spending]) -> Year | None:
+        kind, parts = self.program.measure.subject, []
+        if kind == ORG or any(one.kind != kind for one in found) or self.program.plus is not None:
+            raise Touched
+        if self._used_up(year, found):
+            return None
+        for position, row in enumerate(self.setting.rows(year).get(kind) or [{}]):
+            name = str(row.get("id", position))
+            parts.append(self._row(year, support, name, row, None, found))
+        for one in found:
+            others = [other for other in found if other is not one]
+            parts.append(self._row(year, support, one.id, None, one, others))
+        kept = tuple(part for part in parts if part is not None)
+        if not kept:
+            return None
+        view = self._around(year, found)
+        caps = [_soft(cap, cap.value(view)) for cap in self.program.org_caps]
+        if self.pool is not None:
+            caps.append(self._pool_left(year))
+        bounded = all(one[1] is None for one in caps)
+        if bounded and any(segment.ceiling is None for part in kept for segment in part.segments):
+            kept = tuple(_without_ceiling(part) for part in kept)
+        else:
+            kept = tuple(_filled(part, caps) for part in kept)
+        return Year(kept, tuple(caps), self._whole(year, found))
+
+    def _row(
+        self,
+        year: int,
+        support: int,
+        name: str,
+        row: Entity | None,
+        spending: Spending | None,
+        others: Sequence[Spending],
+    ) -> Part | None:
+        """One row, whatever the others are: the same with each of them and without."""
+        if len(others) > MOST_ENTANGLED:
+            raise Touched
+        kind, setting, parts = self.program.measure.subject, self.setting, []
+        for present in _subsets(others):
+            rows: dict[str, list[Entity]] = {one.kind: [] for one in present} | {kind: []}
+            for one in present:
+                rows[one.kind].append(setting.row(one.id, year, UNTOUCHABLE))
+
+            def run(x: Number, rows: dict[str, list[Entity]] = rows) -> tuple[Any, Any]:
+                mine: Entity = (
+                    (row or {}) if spending is None else setting.row(spending.id, year, x)
+                )
+                listed = rows
+                if spending is not None:
+                    if isinstance(x, int) and x == 0:
+                        return 0, 0
+                    listed = {**rows, kind: [*rows[kind], mine]}
+                program = structs.replace(
+                    self.single, own=_only(self.single, kind, mine), org_caps=(),
+                    without_base=_base_of_own(self.single, kind, mine),
+                )  # fmt: skip
+                view = setting.view(year, listed)
+                return self._run(program, view, support, pool=False)
+
+            parts.append(self._part(name, spending, run))
+        if any(part != parts[0] for part in parts):
+            raise Touched
+        part = parts[0]
+        return (
+            None
+            if part is None
+            else structs.replace(part, caps=self._entity_caps(year, row, spending, others))
+        )
+
+    def _entity_caps(
+        self, year: int, row: Entity | None, spending: Spending | None, others: Sequence[Spending]
+    ) -> tuple[tuple[Exact | None, Exact | None], ...]:
+        view = self._around(year, [*others, *([spending] if spending else [])])
+        kind = self.program.measure.subject
+        view.rows[kind] = (
+            self.setting.row(spending.id, year, UNTOUCHABLE) if spending else row or {}
+        )
+        return tuple(_soft(cap, cap.value(view)) for cap in self.program.entity_caps if cap.whole)
+
+    def _around(self, year: int, found: Sequence[Spending]) -> View:
+        rows: dict[str, list[Entity]] = {}
+        for one in found:
+            rows.setdefault(one.kind, []).append(self.setting.row(one.id, year, UNTOUCHABLE))
+        return self.setting.view(year, rows)
+
+    def _used_up(self, year: int, found: Sequence[Spending]) -> bool:
+        if self.history is None:
+            return False
+        view = self._around(year, found)
+        highs = [cap.value(view)[1] for cap in self.program.org_caps if cap.whole]
+        return any(high is not None and self.history.amount >= high for high in highs)
+
+    def _whole(
+        self, year: int, found: Sequence[Spending]
+    ) -> tuple[tuple[Exact | None, Exact | None], ...]:
+        """The caps over all years, less what was received before, and a pool that is filled once."""
+        view = self._around(year, found)
+        before = self.history.amount if self.history else 0
+        caps = []
+        for cap in self.program.org_caps:
+            if cap.whole:
+                low, high = _soft(cap, cap.value(view))
+                caps.append((_less(low, before), _less(high, before)))
+        if self.pool is not None and not self.pool.yearly:
+            caps.append(self._pool_left(year))
+        return tuple(caps)
+
+    def _pool_left(self, year: int) -> tuple[Exact, Exact]:
+        """What is in the pool for a claim of this year; it bounds claims even of an unstated amount not."""
+        assert self.pool is not None
+        now = year == self.setting.task.profile.claim_year
+        state = self.state if now or not self.pool.yearly else None
+        left = pool_left(self.pool, state)
+        return left, left
+
+
+def pool_left(pool: Pool, state: PoolState | None) -> Exact:
+    """What one claim can draw from a pool at most, in yuan."""
+    left: Exact = value_of(pool.holds)
+    if state is not None and state.yuan is not None:
+        left = min(left, state.yuan)
+    if state is not None and state.count is not None and pool.face is not None:
+        left = min(left, state.count * value_of(pool.face))
+    return left
+
+
+def _less(cap: Exact | None, received: Exact) -> Exact | None:
+    return None if cap is None else max(0, cap - received)
+
+
+def _soft(cap: Cap, value: tuple[Any, Any]) -> tuple[Exact | None, Exact | None]:
+    """The cap; one that holds in principle cuts what is certain alone."""
+    return (value[0], None) if cap.soft else value
+
+
+def _only(program: Program, kind: str, row: Entity | None) -> Callable[[View], Any]:
+    return lambda view: program.own(view) if view.rows[kind] is row else False
+
+
+def _base_of_own(program: Program, kind: str, row: Entity | None) -> Callable[[View], Any]:
+    return lambda view: program.without_base(view) if view.rows[kind] is row else False
+
+
+def _subsets(items: Sequence[Spending]) -> Iterable[tuple[Spending, ...]]:
+    return chain.from_iterable(combinations(items, size) for size in range(len(items) + 1))
+
+
+def _most(spending: Spending) -> Exact | None:
+    """The most that one entity and year can be allotted; None without a limit."""
+    limits = [one for one in (spending.total.most, spending.yearly.most) if one is not None]
+    return min(limits) if limits else None
+
+
+def _pays(segment: Segment) -> bool:
+    """Whether a claim is worth something somewhere on the segment."""
+    for line in (segment.certain, segment.ceiling):
+        if line is None:
+            continue
+        if line.slope or line.value > 0:
+            return True
+    return False
+
+
+def _without_ceiling(part: Part) -> Part:
+    segments = tuple(structs.replace(one, ceiling=None) for one in part.segments)
+    return structs.replace(part, segments=segments)
+
+
+def _filled(part: Part, caps: Sequence[tuple[Exact | None, Exact | None]]) -> Part:
+    """An unstated amount of a row takes what the firm's caps leave."""
+    highs = [high for _, high in caps if high is not None]
+    segments = tuple(
+        structs.replace(one, ceiling=Line(min(highs))) if one.ceiling is None and highs else one
+        for one in part.segments
+    )
+    return structs.replace(part, segments=segments)
+
+
+def _segments(run: Callable[[Any], tuple[Any, Any]], end: Exact | None) -> Iterator[Segment]:
+    """The pieces of a year on whole fen."""
+    for piece in pieces(run, 0, end):
+        certain, ceiling = piece.value
+        low: Exact
+        high: Exact | None
+        if piece.point:
+            low = high = piece.low
+            if Fraction(low * 100).denominator != 1:
+                continue
+        else:
+            low = Fraction(int(Fraction(piece.low) * 100) + 1, 100)
+            high = None if piece.high is None else _below(piece.high)
+            if high is not None and high < low:
+                continue
+        yield Segment(low, high, _line(certain), None if ceiling is None else _line(ceiling))
+
+
+def _below(number: Exact) -> Fraction:
+    """The largest whole fen below a number."""
+    return Fraction(-int(-Fraction(number) * 100 // 1) - 1, 100)
+
+
+def _line(number: Number) -> Line:
+    if isinstance(number, Quotient):
+        raise NotLinear
+    return Line(number.value, number.slope) if isinstance(number, Affine) else Line(number)
