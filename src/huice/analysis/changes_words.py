@@ -191,7 +191,7 @@ def number_says(value: Exact, info: FactInfo, *, least: bool = False) -> Text:
     below = value - Fraction(1, 100)
     if info.type != "count" and below.denominator == 1:  # the first fen above a whole sum
         above = number_says(below.numerator, info)
-        return Text(f"超过 {above.zh}", f"more than {above.en}")
+        return Text(f"{above.zh}以上（不含本数）", f"more than {above.en}")
     return Text(f"{zh}以上", f"at least {en}")
 
 

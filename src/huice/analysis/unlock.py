@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from huice.analysis.changes import Alter, More, Step, Wait, apply, is_answer
 from huice.analysis.unlock_dict import item_dict
-from huice.analysis.unlock_raise import Fill, Raise, fill
+from huice.analysis.unlock_fill import Fill, fill
+from huice.analysis.unlock_raise import Raise
 from huice.analysis.unlock_reasons import DECIDED, EMPTY_POOL, FULL, UNSTATED, closed, why_none
 from huice.analysis.unlock_risk import Risk
 from huice.analysis.unlock_search import REACHED, Search
@@ -105,7 +106,8 @@ class Unlock(Struct, frozen=True):
     @property
     def lacks(self) -> tuple[Text, ...]:
         """The conditions that do not hold now, as the text has them (差什么)."""
-        return tuple(check.label for check in self.now.conditions if check.holds is False)
+        failed = tuple(check.label for check in self.now.conditions if check.holds is False)
+        return failed or (self.now.reason,)
 
 
 class Unlocks(Struct, frozen=True):

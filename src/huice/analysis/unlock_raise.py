@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from itertools import permutations
 from typing import Any, TypeAlias
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from huice.analysis.changes import Alter, More, Step, Value, apply, is_answer
 from huice.analysis.linear import Number
+from huice.analysis.unlock_fill import ceiling_of
 from huice.analysis.unlock_finder import Finder, base_facts
 from huice.analysis.unlock_grid import Ceiling, Peak, peak, step_of
 from huice.analysis.unlock_risk import Risk
@@ -24,15 +25,6 @@ from huice.language.text import Text
 
 Slot: TypeAlias = tuple[str, str | int | None]
 """A fact, and the entity that has it (None: the applicant)."""
-
-
-class Fill(Struct, frozen=True):
-    """How the ceiling follows an amount that the set leaves open: full at `at`, or `rate` of each yuan."""
-
-    fact: str
-    at: Exact | None
-    ceiling: Exact | None
-    rate: Exact = 0
 
 
 class Raise:
@@ -286,44 +278,6 @@ class Raise:
                 if isinstance(node, n.Compare) and name in facts_named(node, scope):
                     return self.search.held.programs.phrases.says(node)
         return Text("", "")
-
-    # --- amounts left open ------------------------------------------------------------------------------
-
-
-def ceiling_of(search: Search, profile: Profile) -> Ceiling:
-    """The ceiling of the measure; 0 where it is not reached. A pool is no promise, so it is left aside."""
-    outcome = search.held.run(search.poolless, profile, search.held.views(profile))
-    return outcome.ceiling if outcome.status in REACHED else 0
-
-
-def fill(search: Search, steps: Steps) -> Fill | None:
-    """How the ceiling follows the amount of a new entity that a set leaves open; None if none is."""
-    for position, step in enumerate(steps):
-        if not isinstance(step, More):
-            continue
-        for fact in base_facts(search.program):
-            info = search.corpus.vocabulary.facts.get(fact.name)
-            if info is None or info.entity != step.kind:
-                continue
-            given = dict(step.facts)
-            start = given.get(fact.name, step_of(info))
-
-            def run(
-                number: Number, step: More = step, position: int = position, name: str = fact.name
-            ) -> Ceiling:
-                more = structs.replace(
-                    step, facts=(*(one for one in step.facts if one[0] != name), (name, number))
-                )
-                changed = (*steps[:position], more, *steps[position + 1 :])
-                return ceiling_of(search, apply(search.profile, changed, search.corpus))
-
-            top = peak(run, start, None, step_of(info))
-            if top is None:
-                continue
-            if top.slope:
-                return Fill(fact.name, None, None, top.slope)
-            return Fill(fact.name, top.at, top.ceiling)
-    return None
 
 
 def _named(steps: Steps) -> list[tuple[str, Any]]:

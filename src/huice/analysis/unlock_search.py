@@ -13,6 +13,7 @@ from huice.analysis.changes import Alter, Step, Wait, apply, is_answer
 from huice.analysis.unlock_finder import Finder
 from huice.analysis.unlock_steps import (
     Steps,
+    less_than,
     options_of,
     steps_of,
     variants,
@@ -26,7 +27,7 @@ from huice.corpus.vocabulary import ORG
 from huice.evaluate.evaluator import Evaluator
 from huice.evaluate.facts import Exact, Profile, View
 from huice.evaluate.outcome import Outcome, Status
-from huice.evaluate.program import Program, holds_at
+from huice.evaluate.program import Program
 from huice.language import nodes as n
 from huice.language.calendar import add_months
 from huice.language.check import lies_in
@@ -76,16 +77,22 @@ class Search:
 
     def _move(self) -> Steps | None:
         """The place that the rule requires; None where that is out of the question."""
-        if holds_at(self.program, self.profile.org.get("place")):
-            return ()
         fact = next(one for one in self.corpus.vocabulary.facts.values() if one.type == "place")
-        if not self.moves or fact.change.how != "freely":
+        here = self.profile.org.get(fact.key)
+        regions = [
+            one.expression.place
+            for one in self.program.rule.requires
+            if isinstance(one.expression, n.Within)
+        ]
+        if here is None or all(lies_in(here, region) for region in regions):
+            return ()
+        inside = [one for one in fact.options if all(lies_in(one, place) for place in regions)]
+        if not self.moves or fact.change.how != "freely" or not inside:
             self.blocked[fact.name] = None
             return None
-        city = str(self.profile.org[fact.key]).split("/", maxsplit=1)[0]
-        inside = [one for one in fact.options if lies_in(one, self.program.place)]
+        city = here.split("/", maxsplit=1)[0]
         first, *others = sorted(inside, key=lambda one: not lies_in(one, city))
-        return (Alter(fact.name, None, self.profile.org[fact.key], first, instead=tuple(others)),)
+        return (Alter(fact.name, None, here, first, instead=tuple(others)),)
 
     def days(self, profile: Profile) -> list[date]:
         """Later days of application on which something about time turns: all of them, the earliest first."""
@@ -139,7 +146,8 @@ class Search:
                 if key not in done and any(not is_answer(step) for step in least):
                     done.add(key)
                     found.append(least)
-        return [one for steps in found for one in self.with_alternatives(steps)]
+        smallest = [one for one in found if not any(less_than(other, one) for other in found)]
+        return [one for steps in smallest for one in self.with_alternatives(steps)]
 
     def _candidates(self, start: Steps, budget: int) -> Iterator[Steps]:
         base = apply(self.profile, start, self.corpus)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import TypeAlias
 
 from msgspec import structs
 
-from huice.analysis.changes import Alter, More, Step, Value
+from huice.analysis.changes import Alter, More, Step, Value, Wait
 from huice.analysis.unlock_finder import Finder, value_of_need
 from huice.analysis.unlock_ways import COUNT, Need, New, Slot, Way, chosen
 from huice.corpus.vocabulary import ORG
@@ -144,3 +145,29 @@ def _swapped(value: Value, gained: str, option: str, kept: Value = None) -> Valu
         return (value - {gained}) | {option}
     old = {name: days for name, days in value.items() if name != gained or name in (kept or {})}
     return {**old, option: (*old.get(option, ()), value[gained][-1])}
+
+
+def less_than(one: Steps, other: Steps) -> bool:
+    """Whether the one does no more than the other, and less of something: a sum, days, a number."""
+    return one != other and all(any(_does(more, less) for more in other) for less in one)
+
+
+def _does(more: Step, less: Step) -> bool:
+    """Whether a step does all of another."""
+    if isinstance(more, Wait) and isinstance(less, Wait):
+        return more.until >= less.until
+    if isinstance(more, Alter) and isinstance(less, Alter) and less.least:
+        same = (more.fact, more.where) == (less.fact, less.where)
+        return same and more.least and bool(more.after >= less.after)
+    if isinstance(more, More) and isinstance(less, More) and more.kind == less.kind:
+        mine = dict(more.facts)
+        return more.count >= less.count and all(
+            name in mine and _at_least(mine[name], value) for name, value in less.facts
+        )
+    return more == less
+
+
+def _at_least(value: Value, least: Value) -> bool:
+    if isinstance(value, frozenset):
+        return bool(value >= least)
+    return bool(value >= least) if isinstance(value, int | Fraction) else bool(value == least)
