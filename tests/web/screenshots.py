@@ -40,6 +40,7 @@ PAGES: dict[str, tuple[str, tuple[Step, ...]]] = {
     ),
     "measure-plain": ("/measures/hangzhou/compute-voucher", ()),
     "compare": ("/compare", ()),
+    "analysis": ("/analysis", ()),
     "policies": ("/policies", ()),
     "policy": ("/policies/shenzhen/ai-pioneer-city", ()),
     "glossary": ("/glossary", ()),

@@ -273,7 +273,7 @@ def test_a_reading_can_be_switched(page: Page, base: str) -> None:
 @SIZES
 def test_nothing_is_cut_off_sideways_at_any_zoom(page: Page, base: str) -> None:
     width = width_of(page)
-    for path in ("/", "/calc?sample=1-model-startup", "/compare", "/policies", "/policies/shanghai/ai-application",
+    for path in ("/", "/calc?sample=1-model-startup", "/compare", "/analysis", "/policies", "/policies/shanghai/ai-application",
                  "/measures/shanghai/model-voucher", "/glossary", "/developers"):  # fmt: skip
         for prefix in ("", "/en"):
             page.goto(base + prefix + path)
@@ -289,6 +289,7 @@ def test_chinese_does_not_break_after_every_character(page: Page, base: str) -> 
     for path in (
         "/calc?sample=1-model-startup",
         "/compare",
+        "/analysis",
         "/measures/shanghai/model-voucher",
         "/policies",
     ):
@@ -339,6 +340,7 @@ def test_targets_are_large_enough(page: Page, base: str) -> None:
         "/",
         "/calc?sample=2-vertical-application",
         "/compare",
+        "/analysis",
         "/measures/shanghai/model-voucher",
     ):
         page.goto(base + path)
@@ -382,7 +384,13 @@ def test_print_shows_every_trace(browser: Browser, base: str, tmp_path: Path) ->
     context.close()
 
 
-MAIN = ("/", "/calc?sample=2-vertical-application", "/compare", "/policies/beijing/etown-ai-native")
+MAIN = (
+    "/",
+    "/calc?sample=2-vertical-application",
+    "/compare",
+    "/analysis",
+    "/policies/beijing/etown-ai-native",
+)
 REST = (
     "/calc",
     "/policies",

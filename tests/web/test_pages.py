@@ -16,7 +16,16 @@ from huice.web.assets import assets
 from tests.web.conftest import SAMPLES
 from tests.web.reading import Reader
 
-PLAIN = ("/", "/calc", "/compare", "/policies", "/glossary", "/developers", "/policies?q=算力")
+PLAIN = (
+    "/",
+    "/calc",
+    "/compare",
+    "/analysis",
+    "/policies",
+    "/glossary",
+    "/developers",
+    "/policies?q=算力",
+)
 FILLED = tuple(f"/calc?sample={name}" for name in SAMPLES)
 CJK = re.compile(r"[\u3400-\u9fff]+")
 FORBIDDEN = (
@@ -95,7 +104,8 @@ def test_english_pages_hold_no_chinese_but_quotations(client: Any, corpus: Corpu
         for measure in corpus.measures:
             page = client.post(f"/en/measures/{measure.id}", data={"profile": text}).text
             assert not untranslated(page), (name, measure.id)
-        assert not untranslated(client.post("/en/compare", data={"profile": text}).text)
+        for page in ("/en/compare", "/en/analysis"):
+            assert not untranslated(client.post(page, data={"profile": text}).text), (name, page)
 
 
 def test_no_forbidden_word(client: Any, corpus: Corpus) -> None:

@@ -41,15 +41,20 @@ class Chart(Struct, frozen=True):
     end: Exact | None = None
 
 
-def drawing(charts: Sequence[Chart], lang: str = "zh", *, narrow: bool = False) -> str:
-    """An SVG file of these curves, one below the other; `narrow` for a screen of 390 pixels."""
+def drawing(
+    charts: Sequence[Chart], lang: str = "zh", *, narrow: bool = False, told: bool = True
+) -> str:
+    """An SVG file of these curves, one below the other; `narrow` for a screen of 390 pixels.
+
+    Below each curve its breaks are `told`, unless a table beside the drawing does.
+    """
     wide = NARROW if narrow else WIDE
     top, parts, names = 0.0, [], []
     for position, chart in enumerate(charts):
         pen = _Pen(chart, lang, wide, f"huice-hatch-{position}")
-        body = "".join(pen.draw())
+        body = "".join(pen.draw(told=told))
         parts.append(f'<g transform="translate(0 {number(top)})">{body}</g>')
-        names.append(pen.name)
+        names.append(pen.name(told=told))
         top += pen.height + 20
     name = quoteattr("; ".join(names) if lang == "en" else "；".join(names))
     return (
@@ -91,9 +96,17 @@ class _Pen:
             if where
             else what
         )
-        colon = ": " if lang == "en" else "："
-        told = [sentence(one, chart.axis)[lang] for _, one in self.breaks]
-        self.name = self.title + (colon + " ".join(told) if told else "")
+
+    def name(self, *, told: bool) -> str:
+        """The drawing in words: with the breaks and their clauses, or, where a table tells those, without."""
+        colon = ": " if self.lang == "en" else "："
+        breaks = [
+            sentence(one, self.axis)[self.lang]
+            if told
+            else f"{where(one, self.axis)[self.lang]}{colon}{what(one, self.axis)[self.lang]}"
+            for _, one in self.breaks
+        ]
+        return self.title + (colon + " ".join(breaks) if breaks else "")
 
     def _shown(self, part: Part) -> bool:
         return part.low <= self.end and (part.high is None or part.high >= self.chart.start)
@@ -126,7 +139,7 @@ class _Pen:
         """The row of an amount."""
         return self.floor - float(Fraction(amount) / self.top) * (self.floor - self.roof)
 
-    def draw(self) -> Iterator[str]:
+    def draw(self, *, told: bool) -> Iterator[str]:
         """The parts of the drawing, from top to bottom."""
         y = 22.0
         for row in wrapped(self.title, self.wide - 2 * self.margin, 15):
@@ -146,7 +159,9 @@ class _Pen:
         yield from self._again()
         yield from self._jumps()
         yield from self._badge_marks(badges, y + 34)
-        yield from self._told(self.below + 8)
+        self.height = self.below
+        if told:
+            yield from self._told(self.below + 8)
 
     def _legend(self, y: float) -> Iterator[str]:
         yield (line("sure", (self.margin, y - 4), (self.margin + 22, y - 4)))

@@ -17,6 +17,7 @@ from litestar.exceptions import HTTPException
 from huice.api import Settings, handlers, log_as_json, router, shielded
 from huice.corpus.corpus import Corpus, shipped
 from huice.mcp import mounted
+from huice.web.analysis import ANALYSIS
 from huice.web.headers import HEADERS
 from huice.web.library import LIBRARY
 from huice.web.measures import MEASURES
@@ -39,7 +40,7 @@ def create_app(
     settings = settings or Settings(page_bytes=2 * LARGEST_FORM)
     pages = Router(
         "/",
-        route_handlers=[*CALC, *MEASURES, *LIBRARY],
+        route_handlers=[*CALC, *MEASURES, *LIBRARY, *ANALYSIS],
         request_max_body_size=LARGEST_FORM,
         response_headers=HEADERS,
     )

@@ -31,6 +31,7 @@ from huice.web.evidence import PROOF, papers
 from huice.web.marks import Span, marked, references
 from huice.web.pages import Asked, Page, both, one_draft, refusal
 from huice.web.render import Site
+from huice.web.unlocking import Advice, advice
 from huice.web.views import Card
 from huice.web.visit import site_of
 from huice.web.words import GROUP_KIND, GROUP_RULE, HOLDS, STATUS, STEPS, gap_name
@@ -261,6 +262,11 @@ class Case:
             group.says[self.lang],
             tuple(others),
         )
+
+    @cached_property
+    def advice(self) -> Advice:
+        """What would change the answer; a firm whose place is open is not told to move."""
+        return advice(self.profile, self.corpus, self.measure.id, self.lang, moves=not self.moved)
 
     @property
     def papers(self) -> list[Any]:

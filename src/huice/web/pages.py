@@ -26,6 +26,7 @@ from huice.web.draft import Draft, Pairs, empty, from_fields, from_source
 from huice.web.evidence import PROOF, papers
 from huice.web.questions import sheet
 from huice.web.render import Site
+from huice.web.unlocking import nearest
 from huice.web.views import Answer, Places
 from huice.web.visit import Form, path_of, read_form, site_of
 from huice.web.words import SAMPLE_NAMES, SAMPLES
@@ -104,9 +105,11 @@ def calc_view(site: Site, draft: Draft, *, extra: str = "", stale: str = "") -> 
     corpus = site.corpus
     answer = Answer(draft.profile, corpus, site.lang, draft.fields.get("see"))
     asked = questions(draft.profile, corpus)
+    refused = [card.id for card in answer.cards("expired", "ineligible")]
     return {
         "draft": draft,
         "answer": answer,
+        "nearest": nearest(answer.profile, corpus, refused, site.lang),
         "sheet": sheet(draft, asked, corpus, extra),
         "proof": PROOF,
         "papers": papers(card.one for card in answer.paying),
