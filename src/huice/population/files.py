@@ -128,7 +128,7 @@ def read(part: Part) -> pl.DataFrame:
                 raise_if_empty=False,
             )
         if kind in ARROW:
-            return pl.read_ipc(part.path, memory_map=True)
+            return pl.read_ipc(part.path)
         return pl.read_parquet(part.path)
     except BadTables:
         raise

@@ -1,0 +1,152 @@
+"""Runs compiled columns over a population: place by place, each with only the rules that can live there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+from msgspec import Struct
+
+from huice.corpus.corpus import Corpus
+from huice.population.asked import (
+    STATUS,
+    Asked,
+    Awards,
+    award_frame,
+    total_frame,
+)
+from huice.population.columns.layout import lay_out
+from huice.population.columns.place import Compiled, Gap, PlaceCompiler
+from huice.population.columns.plan import run
+from huice.population.columns.shape import Shape, shape_of
+from huice.population.columns.whole import Whole
+from huice.population.rows import by_rows
+from huice.population.schema import KEY
+from huice.population.tables import Tables
+
+MOST_FIRMS = 250_000
+"""Firms that are computed at once: enough that columns pay, few enough for memory."""
+
+
+class PlaceResult(Struct, frozen=True, eq=False):
+    """The firms of one place key: their keys, and the figures of each measure as columns."""
+
+    place: str | None
+    key: pl.Series
+    compiled: Compiled
+    columns: dict[str, pl.Series]
+
+    def column(self, number: Whole) -> pl.Series:
+        """A figure as a column, also where it is the same for all."""
+        if isinstance(number.expr, pl.Expr):
+            return self.columns[number.expr.meta.output_name()]
+        return pl.Series([number.expr], dtype=pl.Int64).new_from_index(0, len(self.key))
+
+
+class ColumnReader:
+    """Keeps the compiled places of one corpus and question; grows its shape with what it is given."""
+
+    def __init__(self, corpus: Corpus, asked: Asked) -> None:
+        self.corpus, self.asked = corpus, asked
+        self.shape: Shape | None = None
+        self._compiled: dict[tuple[str | None, ...], Compiled] = {}
+
+    def fit(self, tables: Tables) -> Shape:
+        """The shape that fits all tables so far."""
+        found = shape_of(tables, self.asked)
+        merged = found if self.shape is None else self.shape.merged(found)
+        if self.shape is None or merged.key != self.shape.key:
+            self._compiled.clear()
+        self.shape = merged
+        return merged
+
+    def compiled(self, tables: Tables, key: tuple[str | None, ...]) -> Compiled:
+        """The columns of a place key, compiled at first use."""
+        if key not in self._compiled:
+            assert self.shape is not None
+            compiler = PlaceCompiler(self.corpus, tables.schema, self.shape, self.asked, key)
+            self._compiled[key] = compiler.compile()
+        return self._compiled[key]
+
+    def results(self, tables: Tables) -> Iterator[PlaceResult]:
+        """The figures, a place and a batch of firms at a time."""
+        shape = self.fit(tables)
+        layout = lay_out(tables, shape, self.asked)
+        for key, start, stop in layout.places:
+            compiled = self.compiled(tables, key)
+            for first in range(start, stop, MOST_FIRMS):
+                last = min(stop, first + MOST_FIRMS)
+                columns = run(compiled.plan, layout.slice(first, last))
+                yield PlaceResult(key[0], layout.key.slice(first, last - first), compiled, columns)
+
+    def awards(self, tables: Tables) -> tuple[Awards, tuple[Gap, ...]]:
+        """The frames of awards and totals, and the measures that were computed row by row."""
+        key_type = tables.orgs.schema[KEY]
+        awards, totals = [award_frame([], key_type)], [total_frame([], key_type)]
+        gaps: dict[str, Gap] = {}
+        open_: list[PlaceResult] = []
+        for one in self.results(tables):
+            awards += frames_of(one, self.asked)
+            gaps |= {gap.measure: gap for gap in one.compiled.gaps}
+            if one.compiled.total is None:
+                open_.append(one)
+            else:
+                totals.append(_total_of(one))
+        if gaps:
+            rest = self._by_rows(tables, open_, frozenset(gaps))
+            awards.append(rest.awards)
+            totals.append(rest.totals)
+        found = Awards(pl.concat(awards), pl.concat(totals))
+        return found, tuple(gaps.values())
+
+    def _by_rows(self, tables: Tables, places: list[PlaceResult], gaps: frozenset[str]) -> Awards:
+        """The measures that columns cannot say, and the totals of the firms that have them, row by row."""
+        firms = tables.of(pl.concat([one.key for one in places]))
+        whole = by_rows(firms, self.corpus, self.asked)
+        awards = whole.awards.filter(pl.col("measure").is_in(list(gaps)))
+        return Awards(awards, whole.totals)
+
+
+def frames_of(one: PlaceResult, asked: Asked) -> list[pl.DataFrame]:
+    """The awards of one place, a frame a measure and year."""
+    found = []
+    years = [None, *(asked.years if asked.by_year else ())]
+    for measure, whole, by_year in one.compiled.measures:
+        for year, row in zip(years, (whole, *by_year), strict=True):
+            found.append(_frame(one, measure, year, row))
+    return found
+
+
+def _frame(
+    one: PlaceResult, measure: str, year: int | None, row: tuple[Whole, Whole, Whole]
+) -> pl.DataFrame:
+    height = len(one.key)
+    status, certain, ceiling = map(one.column, row)
+    return pl.DataFrame(
+        [
+            one.key.alias(KEY),
+            pl.Series("measure", [measure]).new_from_index(0, height),
+            pl.Series("year", [year], dtype=pl.Int32).new_from_index(0, height),
+            status.cast(pl.UInt8).cat.to(STATUS).alias("status"),
+            certain.cast(pl.Int64).alias("certain_fen"),
+            ceiling.cast(pl.Int64).alias("ceiling_fen"),
+        ]
+    )
+
+
+def _total_of(one: PlaceResult) -> pl.DataFrame:
+    assert one.compiled.total is not None
+    status, certain, ceiling = map(one.column, one.compiled.total)
+    return pl.DataFrame(
+        [
+            one.key.alias(KEY),
+            status.cast(pl.UInt8).cat.to(STATUS).alias("status"),
+            certain.cast(pl.Int64).alias("certain_fen"),
+            ceiling.cast(pl.Int64).alias("ceiling_fen"),
+        ]
+    )
+
+
+def by_columns(tables: Tables, corpus: Corpus, asked: Asked) -> tuple[Awards, tuple[Gap, ...]]:
+    """The same frames as `by_rows`, computed by columns, and the measures that took the way of rows."""
+    return ColumnReader(corpus, asked).awards(tables)
