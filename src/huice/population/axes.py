@@ -53,7 +53,7 @@ def share_axis(low: Exact, high: Exact, most: int = 6) -> Axis:
 
 def money_axis(low: Exact, high: Exact, lang: str, most: int = 6) -> Axis:
     """An axis of fen, in the largest unit that its end reaches: 亿元, 万元, 元."""
-    bottom, top, step = _round(low, high, most)
+    bottom, top, step = _round(low, high if high > low else low + 100, most)
     size, unit = _unit(max(-bottom, top), lang)
     ticks = tuple((value, plain(Fraction(value) / size)) for value in _values(bottom, top, step))
     return Axis(bottom, top, ticks, unit)
@@ -133,7 +133,11 @@ def _unit(amount: Exact, lang: str) -> tuple[int, str]:
 
 
 def _round(low: Exact, high: Exact, most: int) -> tuple[Fraction, Fraction, Fraction]:
-    """The ends, widened to a whole number of round steps, and the step."""
+    """The ends, widened to a whole number of round steps, and the step.
+
+    A range on both sides of zero needs two steps at least, so fewer cannot be asked for.
+    """
+    most = max(most, 2)
     span = Fraction(high - low) or Fraction(1)
     scale = Fraction(1)
     while scale * most > span:
