@@ -20,10 +20,20 @@ from huice.language.text import Text
 from huice.population.sample_random import Ints
 
 Floats = npt.NDArray[np.float64]
+JOIN = " × "
 IMPOSSIBLE, NOBODY, DIFFERENT = "H012", "H011", "H010"
 MOST_ROUNDS, CLOSE = 2000, 1e-9
 _LIMIT = 30.0
 """Seconds of the solver."""
+
+
+class _Quiet(highspy.Highs):
+    """A solver that prints nothing, not even the greeting that comes with its callbacks."""
+
+    def enableCallbacks(self) -> Any:  # noqa: N802, ANN401  # highspy's own name and type
+        """Called by the constructor."""
+        self.silent()
+        return super().enableCallbacks()  # type: ignore[no-untyped-call]  # highspy has no types
 
 
 class BadMargins(ValueError):
@@ -37,8 +47,8 @@ class BadMargins(ValueError):
 class Margin(Struct, frozen=True):
     """How many firms each group is to have: its variables, the groups' labels and numbers.
 
-    `groups[code]` is the group of a combination of options (mixed radix over the variables, the last the
-    fastest; one option more stands for no answer), -1 for none.
+    A label is a word for each variable, with `JOIN` between them. `groups[code]` is the group of a combination
+    of options (mixed radix, the last variable the fastest; one option more stands for no answer), -1 for none.
     """
 
     variables: tuple[str, ...]
@@ -50,7 +60,7 @@ class Margin(Struct, frozen=True):
     @property
     def name(self) -> str:
         """The variables, joined: `org.place × org.size`."""
-        return " × ".join(self.variables)
+        return JOIN.join(self.variables)
 
     @property
     def total(self) -> int:
@@ -69,10 +79,10 @@ class Margin(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True):
-    """One group of a margin: firms in the sample, wanted and got."""
+    """One group of a margin, by a word for each of its variables: firms in the sample, wanted and got."""
 
-    margin: str
-    label: str
+    variables: tuple[str, ...]
+    words: tuple[str, ...]
     sampled: int
     wanted: int
     got: int
@@ -223,8 +233,7 @@ def _rounded(
     lp.a_matrix_.index_ = index if narrow else np.concatenate([index, index])
     lp.a_matrix_.value_ = ones if narrow else np.concatenate([ones, -ones])
     lp.integrality_ = [highspy.HighsVarType.kInteger] * columns
-    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy annotates none of its methods
-    solver.silent()
+    solver = _Quiet()  # type: ignore[no-untyped-call]  # as above
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("random_seed", 1)
     solver.setOptionValue("time_limit", _LIMIT)

@@ -12,7 +12,7 @@ from typing import Any
 from huice.corpus.cursor import MISSING, Cursor
 from huice.corpus.source import KEY, Path_, Source, read_file
 from huice.language.text import Text
-from huice.population.rake import BadMargins, Margin
+from huice.population.rake import JOIN, BadMargins, Margin
 from huice.population.sample_file import positions_of
 from huice.population.sample_model import Assumptions, Variable
 from huice.population.sample_numbers import unknown
@@ -165,5 +165,5 @@ def _add(
         for size, position in zip(sizes, positions, strict=True):
             code = code * size + position
         groups[code] = len(labels)
-    labels.append(" × ".join(word for word, _ in path))
+    labels.append(JOIN.join(word for word, _ in path))
     numbers.append(value)

@@ -25,7 +25,7 @@ BAD_KIND = "H007"
 HELPER = ""
 """The sort of a variable that is no fact."""
 LARGEST = 2**53
-_MOST = {"money": 10**15, "area": 10**11, "count": 10**6, "number": 10**6}
+MOST = {"money": 10**15, "area": 10**11, "count": 10**6, "number": 10**6}
 """Where no `most` is written: 10 trillion yuan, 10 km², a million."""
 MOST_COUNT = 200
 IF_NONE = "if none"
@@ -231,11 +231,11 @@ def _lognormal(cursor: Cursor, reading: Reading) -> m.Distribution:
     cursor.mapping(("median", *_LEVEL, "least", "most", "rounded to", "exactly"), ("median",))
     least, most = (
         whole(cursor.down("least"), sort, 0),
-        whole(cursor.down("most"), sort, _MOST[sort]),
+        whole(cursor.down("most"), sort, MOST[sort]),
     )
     if not 0 <= least <= most < LARGEST:
         cursor.note(Text("least 应不大于 most", "`least` must not exceed `most`"))
-        least, most = 0, _MOST[sort]
+        least, most = 0, MOST[sort]
     step = whole(cursor.down("rounded to"), sort, 1)
     return m.Lognormal(
         _level(cursor, reading, "median", sort),

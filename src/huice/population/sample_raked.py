@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from huice.corpus.source import Problem
 from huice.language.text import Text
-from huice.population.rake import BadMargins, Fit, Margin, Row, rake
+from huice.population.rake import JOIN, BadMargins, Fit, Margin, Row, rake
 from huice.population.sample_draw import Drawn
 from huice.population.sample_random import Ints
 
@@ -72,7 +72,7 @@ def raking(
     wanted, rounds, moved = rake(cells, sampled, margins)
     quota, more = np.divmod(wanted, sampled)
     rows = [
-        Row(margin.name, label, int(has), number, int(got))
+        Row(margin.variables, tuple(label.split(JOIN)), int(has), number, int(got))
         for at, margin in enumerate(margins)
         for label, number, has, got in zip(
             margin.labels,
