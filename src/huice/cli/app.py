@@ -21,6 +21,7 @@ from huice.cli import (
     pools,
     report,
     rules,
+    sample,
     schema,
     serve,
 )  # fmt: skip
@@ -141,6 +142,19 @@ VERBS = (
             "huice pools",
             "huice pools firms/ --pool compute-voucher --takeup 40%-80% --svg charts/",
             "huice pools awards.parquet --rule lottery --seed 20260401 -o drawn.xlsx",
+        ),
+    ),
+    Entry(
+        "sample",
+        sample.sample,
+        "合成人口：按写明的假设随机造出一批企业（连同人员、项目、合同、用房），供测算成本与受益面；可校准到给定的城市、规模家数。 // "
+        "A synthetic population: firms with people, projects, contracts and premises, drawn from stated assumptions, "
+        "to be computed as a whole; it can be made to meet given numbers by city and size.",
+        (
+            "huice sample --orgs 200000 --seed 1 -o population",
+            "huice sample --margins margins.yaml -o population --format csv",
+            "huice sample --write-assumptions mine.yaml",
+            "huice sample --orgs 50000 --assumptions mine.yaml -o mine",
         ),
     ),
     Entry(

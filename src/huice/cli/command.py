@@ -266,6 +266,7 @@ ALIASES: Mapping[str, str] = {
     "网页": "serve",
     "助手": "mcp",
     "资金池": "pools",
+    "合成": "sample",
 }
 """The Chinese names of the verbs."""
 
