@@ -21,6 +21,7 @@ from mcp import Client, MCPError, StdioServerParameters
 from mcp.types import CallToolResult
 
 import huice
+import huice.analysis
 from huice import Corpus
 from huice.mcp import server
 from huice.mcp.tools import TOOLS
@@ -109,6 +110,39 @@ def test_an_interview_ends_and_narrows(corpus: Corpus) -> None:
     assert answered.structured_content["open"] < question["open"]
 
 
+def test_changes_curves_and_cliffs(corpus: Corpus) -> None:
+    for profile in VARIANTS.values():
+        given = plain(profile)
+        told = call(corpus, "unlock", profile=given, goal="reach", shown=3)
+        expected = huice.analysis.unlock(profile, corpus, goal="reach", shown=3).to_dict()
+        assert told.structured_content == expected
+        told = call(corpus, "curve", profile=given, fact="org.revenue_yuan", to="1亿元")
+        drawn = huice.analysis.curve(profile, "org.revenue_yuan", corpus, end="1亿元")
+        assert told.structured_content == drawn.to_dict()
+    whole = huice.analysis.catalogue(corpus)
+    told = call(corpus, "cliffs", losses=True)
+    assert told.structured_content["breaks"] == [one.to_dict() for one in whole.losses]
+    assert "杭州算力券" in told.content[0].text  # type: ignore[union-attr]
+    assert call(corpus, "cliffs").structured_content == whole.to_dict()
+
+
+def test_a_cliff_is_told_with_its_clause_and_never_as_advice(corpus: Corpus) -> None:
+    contract = {"item": "compute", "mode": "rent", "amount_yuan": 600000, "paid_yuan": 600000}
+    org = {"place": "hangzhou/other", "kind": "enterprise", "size": "small"}
+    given = {"as_of": "2025-06-30", "org": org, "contracts": [contract]}
+    told = call(
+        corpus,
+        "curve",
+        profile=given,
+        fact="contracts[0].amount_yuan",
+        together=["contracts[0].paid_yuan"],
+    )
+    first = told.content[0].text.splitlines()[1]  # type: ignore[union-attr]
+    assert "少 10 万元" in first and "50 万元（含）以下" in first
+    told = call(corpus, "unlock", profile=given, measures=["hangzhou/compute-voucher"])
+    assert "不是建议" in told.content[0].text  # type: ignore[union-attr]
+
+
 # --- errors ---------------------------------------------------------------------------------------
 
 
@@ -135,6 +169,29 @@ def test_an_interview_ends_and_narrows(corpus: Corpus) -> None:
         ("explain", {"profile": {}, "measure": 1}, "not_found", "A003"),
         ("next_question", {"profile": {}, "limit": 0}, "bad_argument", "A003"),
         ("next_question", {"profile": {}, "limit": True}, "bad_argument", "A003"),
+        ("unlock", {"profile": {}, "goal": "win"}, "bad_argument", "A003"),
+        ("unlock", {"profile": {}, "most": 5}, "bad_argument", "A003"),
+        ("unlock", {"profile": {}, "shown": "2"}, "bad_argument", "A003"),
+        ("unlock", {"profile": {}, "measures": ["x"]}, "bad_argument", "A003"),
+        ("unlock", {"profile": {"contracts": [{}] * 201}}, "bad_profile", "A001"),
+        ("curve", {"profile": {}}, "bad_argument", "A003"),
+        ("curve", {"profile": {}, "fact": "org.place"}, "bad_profile", "U003"),
+        ("curve", {"profile": {}, "fact": 1}, "bad_argument", "A003"),
+        ("curve", {"profile": {}, "fact": "org.revenue_yuan", "to": "much"}, "bad_profile", "U006"),
+        (
+            "curve",
+            {"profile": {}, "fact": "org.revenue_yuan", "together": [1]},
+            "bad_argument",
+            "A003",
+        ),
+        (
+            "curve",
+            {"profile": {}, "fact": "org.revenue_yuan", "places": "x"},
+            "bad_argument",
+            "A003",
+        ),
+        ("cliffs", {"losses": "yes"}, "bad_argument", "A003"),
+        ("cliffs", {"profile": {}}, "bad_argument", "A002"),
         ("search_measures", {"words": "a" * 101}, "bad_argument", "A003"),
         ("search_measures", {"words": ["x"]}, "bad_argument", "A003"),
         ("read_document", {}, "not_found", "A003"),
@@ -170,7 +227,8 @@ def test_unknown_tools_and_resources_are_protocol_errors(corpus: Corpus) -> None
 def test_tools_are_described(corpus: Corpus) -> None:
     listed = talk(server(corpus), lambda client: client.list_tools()).tools
     assert [tool.name for tool in listed] == [
-        "evaluate", "compare", "explain", "next_question", "search_measures", "read_document",
+        "evaluate", "compare", "explain", "next_question", "unlock", "curve", "cliffs",
+        "search_measures", "read_document",
     ]  # fmt: skip
     size = sum(len(json.dumps(tool.input_schema)) + len(tool.description) for tool in listed)
     assert size < 14_000  # an assistant reads it in every conversation

@@ -296,7 +296,7 @@ def test_chinese_does_not_break_after_every_character(page: Page, base: str) -> 
         page.goto(base + path)
         narrow = page.evaluate(
             """() => [...document.querySelectorAll('th, .st, .button, nav a, .amt, dt, h1, h2, h3, h4, td, p, li, legend')]
-            .filter(e => e.offsetParent && !e.closest('.differ thead') && e.innerText.length > 3 && e.clientWidth
+            .filter(e => e.offsetParent && !e.closest('.differ thead, .stack thead') && e.innerText.length > 3 && e.clientWidth
                 && e.getBoundingClientRect().width < 2.2 * parseFloat(getComputedStyle(e).fontSize))
             .map(e => e.tagName + ' ' + e.innerText.slice(0, 20))"""
         )

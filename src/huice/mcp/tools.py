@@ -1,4 +1,4 @@
-"""The six tools and the resources. A tool reads its arguments, calls one function, answers its result."""
+"""The tools and the resources. A tool reads its arguments, calls one function, answers its result."""
 
 from __future__ import annotations
 
@@ -11,124 +11,29 @@ import msgspec
 from anyio import to_thread
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
-from msgspec import Struct
 
 from huice import __version__
 from huice.corpus.corpus import Corpus
 from huice.corpus.schema import profile_schema
 from huice.corpus.source import Problem
 from huice.evaluate import catalogue, compare, evaluate, questions
-from huice.evaluate.evaluator import at_place
-from huice.evaluate.facts import Profile
 from huice.evaluate.profiles import BadProfile
-from huice.evaluate.sent import problem_dict, read_sent
+from huice.evaluate.sent import problem_dict
 from huice.language.text import Text, did_you_mean
 from huice.mcp import profile as profiles
-from huice.mcp.summary import Summary
+from huice.mcp.analysed import ANALYSED
+from huice.mcp.calls import IDS, Answer, BadCall, Call, Tool, place_schema
 
-Schema = dict[str, Any]
-LANGS = ("zh", "en")
-MOST_PROFILES = 20
+MOST_QUESTIONS = 100
 INSTRUCTIONS = """\
 huice computes what the published AI-industry policies of Hangzhou, Shanghai, Beijing, Shenzhen and Guangzhou \
 give one company, exactly and with the sentence behind each figure. Start with `next_question` on what you \
-know, ask the user, add the answer to the profile, and `evaluate` again. Never invent a fact, never add \
-amounts of different cities, never call a ceiling an entitlement: 确定额 (certain) is owed if the facts hold, \
-本企业上限 (ceiling) is the most the wording allows, null means that the \
-text states no amount. Quote the sentence of the policy."""
-
-
-class BadCall(Exception):
-    """A call that cannot be answered; `problems` say why and what to do."""
-
-    def __init__(self, code: str, problems: Sequence[Problem]) -> None:
-        super().__init__(code)
-        self.code, self.problems = code, tuple(problems)
-
-
-class Answer(Struct, frozen=True):
-    """What a tool answers: a few lines to read, and the data."""
-
-    lines: str
-    data: dict[str, Any]
-
-
-class Call:
-    """The arguments of one call, read strictly."""
-
-    def __init__(self, corpus: Corpus, today: date, given: Mapping[str, Any]) -> None:
-        self.corpus, self.today, self.given = corpus, today, given
-        self.say = Summary(corpus, self.choice("lang", LANGS, "zh"))
-
-    def choice(self, name: str, known: Sequence[str], default: str) -> str:
-        """One of the known words. Raises `BadCall`."""
-        value = self.given.get(name, default)
-        if value not in known:
-            raise self.wrong(name, value, known)
-        return str(value)
-
-    def wrong(self, name: str, value: object, known: Sequence[str]) -> BadCall:
-        """An argument that is none of the known values."""
-        shown = str(value)[:60]
-        said = Text(f"{name} 没有“{shown}”", f"{name} has no value “{shown}”")
-        few = len(known) <= 6  # noqa: PLR2004  # few enough to name
-        listed = Text("；可选 " + "、".join(known), "; choose from " + ", ".join(known))
-        hint = listed if few else did_you_mean(shown, known)
-        code = "not_found" if name in ("measure", "document") else "bad_argument"
-        return BadCall(code, (Problem("A003", said + hint, subject=name),))
-
-    def text(self, name: str) -> str:
-        """A text; empty where it is absent."""
-        value = self.given.get(name)
-        if value is None:
-            return ""
-        if not isinstance(value, str) or len(value) > 100:  # noqa: PLR2004
-            said = Text(
-                f"{name} 应为至多 100 字的文字", f"{name} must be text of at most 100 characters"
-            )
-            raise BadCall("bad_argument", (Problem("A003", said, subject=name),))
-        return value
-
-    def several(self, name: str, known: Sequence[str]) -> tuple[str, ...] | None:
-        """Some of the known values; None where the argument is absent."""
-        value = self.given.get(name)
-        if value is None:
-            return None
-        if not isinstance(value, list):
-            value = [value]
-        for one in value:
-            if one not in known:
-                raise self.wrong(name, one, known)
-        return tuple(dict.fromkeys(value)) or None
-
-    @property
-    def measures(self) -> list[str]:
-        """The ids of all measures."""
-        return [one.id for one in self.corpus.measures]
-
-    def measure(self) -> str:
-        """The measure that is meant."""
-        return self.choice("measure", self.measures, "")
-
-    def profile(self) -> Profile:
-        """The profile, at the place asked for. Raises `BadProfile`."""
-        found = read_sent(self.given.get("profile", {}), self.corpus, self.today)
-        place = self.text("place")
-        if place and place not in self.corpus.places:
-            raise self.wrong("place", place, self.corpus.places)
-        return at_place(found, place) if place else found
-
-    def profiles(self) -> Profile | list[Profile]:
-        """One profile, or several under `profiles`."""
-        given = self.given.get("profiles")
-        if given is None:
-            return read_sent(self.given.get("profile", {}), self.corpus, self.today)
-        if not isinstance(given, list) or not 1 <= len(given) <= MOST_PROFILES:
-            said = Text(
-                f"profiles 为 1–{MOST_PROFILES} 份画像", f"profiles are 1 to {MOST_PROFILES}"
-            )
-            raise BadCall("bad_argument", (Problem("A001", said, subject="profiles"),))
-        return [read_sent(one, self.corpus, self.today) for one in given]
+know, ask the user, add the answer to the profile, and `evaluate` again. `unlock` says what the company would \
+have to change to reach a measure or to get more; `curve` and `cliffs` say where a little more spending brings \
+less, nothing, or much. Splitting a contract or declaring less is a risk and never advice. Never invent a \
+fact, never add amounts of different cities, never call a ceiling an entitlement: 确定额 (certain) is owed if \
+the facts hold, 本企业上限 (ceiling) is the most the wording allows, null means that the text states no \
+amount. Quote the sentence of the policy."""
 
 
 # --- tools ----------------------------------------------------------------------------------------
@@ -157,10 +62,7 @@ def _explain(call: Call) -> Answer:
 
 
 def _next(call: Call) -> Answer:
-    limit = call.given.get("limit", 1)
-    if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= 100:  # noqa: PLR2004
-        said = Text("limit 应为 1–100 的整数", "limit must be a whole number from 1 to 100")
-        raise BadCall("bad_argument", (Problem("A003", said, subject="limit"),))
+    limit = call.number("limit", MOST_QUESTIONS, 1)
     asked = questions(call.profile(), call.corpus)
     return Answer(call.say.question(asked), catalogue.questions_dict(call.corpus, asked, limit))
 
@@ -191,45 +93,6 @@ def _read(call: Call) -> Answer:
     return Answer(document.text, catalogue.document_dict(corpus, document))
 
 
-class Tool(Struct, frozen=True):
-    """A tool: what it is for and what it takes."""
-
-    name: str
-    title: str
-    about: str
-    answer: Callable[[Call], Answer]
-    takes: Callable[[Corpus], Schema]
-    required: tuple[str, ...] = ()
-
-    def described(self, corpus: Corpus) -> types.Tool:
-        """The tool as a client lists it."""
-        lang = {"enum": list(LANGS), "default": "zh", "description": "language of the summary"}
-        return types.Tool(
-            name=self.name,
-            title=self.title,
-            description=self.about,
-            input_schema={
-                "type": "object",
-                "properties": {**self.takes(corpus), "lang": lang},
-                "required": list(self.required),
-                "additionalProperties": False,
-            },
-            annotations=types.ToolAnnotations(
-                read_only_hint=True, idempotent_hint=True, open_world_hint=False
-            ),
-        )
-
-
-def _place(corpus: Corpus) -> Schema:
-    return {"enum": list(corpus.places), "description": "assume that it is registered here"}
-
-
-_IDS: Schema = {
-    "type": "array",
-    "items": {"type": "string"},
-    "description": "ids of measures; all by default",
-}
-
 TOOLS = (
     Tool(
         "evaluate",
@@ -240,8 +103,8 @@ TOOLS = (
         _evaluate,
         lambda corpus: {
             "profile": profiles.full(corpus),
-            "measures": _IDS,
-            "place": _place(corpus),
+            "measures": IDS,
+            "place": place_schema(corpus),
             "detail": {"enum": ["figures", "full"], "default": "figures"},
         },
         ("profile",),
@@ -254,7 +117,7 @@ TOOLS = (
         lambda corpus: {
             "profile": profiles.short(),
             "profiles": {"type": "array", "items": profiles.short()},
-            "measures": _IDS,
+            "measures": IDS,
             "places": {"type": "array", "items": {"enum": list(corpus.places)}},
         },
     ),
@@ -270,7 +133,7 @@ TOOLS = (
                 "description": "its id, such as shenzhen/training-voucher",
             },
             "profile": profiles.short(),
-            "place": _place(corpus),
+            "place": place_schema(corpus),
         },
         ("measure", "profile"),
     ),
@@ -282,11 +145,12 @@ TOOLS = (
         _next,
         lambda corpus: {
             "profile": profiles.short(),
-            "place": _place(corpus),
+            "place": place_schema(corpus),
             "limit": {"type": "integer", "minimum": 1, "maximum": 100, "default": 1},
         },
         ("profile",),
     ),
+    *ANALYSED,
     Tool(
         "search_measures",
         "查找事项 Search the measures",
