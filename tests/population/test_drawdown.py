@@ -175,6 +175,31 @@ def test_a_fund_that_is_not_yearly_runs_over_all_years(corpus: Corpus) -> None:
     assert (yearly.first, len(yearly.days), yearly.year) == (date(2027, 1, 1), 365, 2027)
 
 
+@given(
+    st.lists(
+        st.tuples(st.booleans(), st.integers(1, 900 * WAN), st.integers(0, 364)),
+        min_size=1,
+        max_size=20,
+    )
+)
+def test_a_joint_pool_gets_what_the_pools_inside_give_out(
+    rows: list[tuple[bool, int, int]],
+) -> None:
+    corpus = Corpus.load()
+    joint = fund_of(corpus, "guangzhou/haizhu-talent-cofunding")
+    inner = find_funds(corpus, joint.inside)
+    first = date(2026, 1, 1)
+    table = awards(
+        POOL, [fen for _, fen, _ in rows], [first + timedelta(days=day) for _, _, day in rows]
+    )
+    table = table.with_columns(measure=pl.Series([joint.inside[side] for side, _, _ in rows]))
+    found = simulate_drawdown(table, joint, inner=inner, uncertainty=Uncertainty(runs=2))
+    allocated = allocate_pools(table, corpus, only=[joint])
+    share = next(one for one in allocated.shares if one.fund.id == joint.id)
+    assert int(found.requests[0, -1]) == share.asked_units
+    assert found.exhausted_on(MIDDLE) == share.exhausted_on
+
+
 @pytest.mark.parametrize(
     ("fund", "frame", "how", "says"),
     [

@@ -315,14 +315,19 @@ def _drawdowns(
     if not runs:
         return {}
     uncertainty = _uncertainty(ranges, runs, seed)
-    drawn = {}
+    drawn, known = {}, {share.fund.id: share.fund for share in found.shares}
     with ThreadPoolExecutor() as workers:
         for share in found.shares:
             if share.claims and share.fund.kind != "quota":
                 drawn[share.fund.id, share.year] = simulate_drawdown(
-                    awards, share.fund, year=share.year or year, assumptions=found.assumptions,
-                    uncertainty=uncertainty, executor=workers,
-                )  # fmt: skip
+                    awards,
+                    share.fund,
+                    year=share.year or year,
+                    inner=[known[id_] for id_ in share.fund.inside],
+                    assumptions=found.assumptions,
+                    uncertainty=uncertainty,
+                    executor=workers,
+                )
     return drawn
 
 

@@ -110,6 +110,13 @@ def _share(
     title = out.text(fund.title) + (f" {share.year}" if share.year else "")
     page.split([(title, "strong")], fund.id)
     page.field(out.say("规模", "Holds"), _holds(out, fund), wide, 2)
+    if not share.claims:
+        silent = out.say(
+            f"{share.unstated} 笔，条文没有写金额",
+            f"{out.count(share.unstated, en_unit='claim')}, no amount stated",
+        )
+        page.field(out.say("申请", "Asked"), silent, wide, 2)
+        return
     page.field(out.say("规则", "Rule"), out.text(find_rule(share.rule).title), wide, 2)
     page.field(out.say("申请", "Asked"), _asked(out, share), wide, 2)
     if share.unstated:
@@ -118,8 +125,6 @@ def _share(
             f"{share.unstated} more state no amount and are not counted",
         )
         page.field("", [(silent, "quiet")], wide, 2)
-    if not share.claims:
-        return
     page.field(out.say("发放", "Granted"), _granted(out, share), wide, 2)
     page.field(out.say("用完", "Used up"), _end(out, share), wide, 2)
     page.field(out.say("落空", "Left out"), _left(out, found, share), wide, 2)
@@ -139,7 +144,10 @@ def _share(
 
 def _asked(out: Surface, share: Share) -> str:
     money = out.money(Fraction(share.asked_fen, FEN))
-    return f"{out.count(share.claims, '笔', 'claim')}{out.say('，', ', ')}{money}"
+    after = (
+        out.say("（内层资金池发放后）", " (after the pools inside it)") if share.fund.inside else ""
+    )
+    return f"{out.count(share.claims, '笔', 'claim')}{out.say('，', ', ')}{money}{after}"
 
 
 def _granted(out: Surface, share: Share) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 import polars as pl
 
 from huice.cli.surface import BadInput, Surface, bad_input
-from huice.population import BadTables, asking, by_rows, load
+from huice.population import BadTables, asking, load
+from huice.population.columns.run import ColumnReader
 from huice.population.pools_demand import NEEDED
 
 
@@ -44,7 +45,8 @@ def awards_of(
     asked = asking(
         out.corpus, as_of=day, horizon=horizon, measures=measures, readings=readings, by_year=True
     )
-    return by_rows(tables, out.corpus, asked).awards.cast({"org_id": pl.String})
+    found, _ = ColumnReader(out.corpus, asked).awards(tables)
+    return found.awards
 
 
 def _read(path: Path) -> pl.DataFrame:

@@ -65,19 +65,20 @@ class Candidates(Struct, frozen=True):
     """All who may claim on one fund, as arrays in the order of their claim ids.
 
     `most` is the fen at the full share; a claim comes on day `offset` where its time is known (`span` 0),
-    else within `span` days from there. `units` is what the fund holds, `face` the fen of a voucher or 0.
+    else within `span` days from there. `face` is the fen of a voucher or 0. `stream` tells the draws of
+    one fund from those of another; the rate of take-up is that of the run, the same for all funds.
     """
 
     most: Whole
     offset: Whole
     span: Whole
     days: int
-    units: int
     face: int
     takeup: tuple[int, int]
     share: tuple[int, int]
     front: int
     seed: int
+    stream: int
 
 
 class Drawdown(Struct, frozen=True):
@@ -146,17 +147,19 @@ def simulate_drawdown(
     fund: Fund,
     *,
     year: int | None = None,
+    inner: Sequence[Fund] = (),
     assumptions: Assumptions | None = None,
     uncertainty: Uncertainty | None = None,
     executor: Executor | None = None,
 ) -> Drawdown:
     """The drawdown of a fund, first come first served, in as many runs as asked for.
 
-    A yearly fund is run for one `year`, by default the first with claims; another over all years. Raises
-    `Fault` for a quota, for awards without claims on the fund, and as `demand` does.
+    A yearly fund is run for one `year`, by default the first with claims; another over all years. `inner`
+    are the funds that lie in it (`fund.inside`): what they give out is what reaches it. Raises `Fault` for a
+    quota, for awards without claims on the fund, and as `demand` does.
     """
     assumed, unsure = assumptions or Assumptions(), uncertainty or Uncertainty()
-    takeup, share = _ranges(assumed, unsure)
+    ranges = _ranges(assumed, unsure)
     if fund.kind == "quota":
         raise Fault(
             f"“{fund.id}”是遴选名额，不按申请先后用完，没有进度曲线",
@@ -166,24 +169,25 @@ def simulate_drawdown(
     found = demand(awards, everyone, year, fund.members)
     claims, unstated = found.claims, found.unstated
     if fund.yearly and not claims.is_empty():
-        year = claims["year"].min() if year is None else year  # type: ignore[assignment]  # of whole numbers
+        year = claims["year"].to_list()[0] if year is None else year
         claims, unstated = (each.filter(pl.col("year") == year) for each in (claims, unstated))
     if claims.is_empty():
         raise Fault(
             f"没有企业能向“{fund.id}”申请，画不出进度",
             f"no firm can claim on “{fund.id}”, so there is no drawdown",
         )
-    years = claims["year"].unique().to_list()
-    first, last = assumed.window(min(years))[0], assumed.window(max(years))[1]
-    known = claims.filter(~pl.col("assumed"))["applied_at"].dt.date().to_list()
-    first, last = min([first, *known]), max([last, *known])
-    candidates = _candidates(claims, fund, assumed, (first, (last - first).days + 1))
-    candidates = structs.replace(candidates, takeup=takeup, share=share, seed=unsure.seed)
-    requests = _in_pieces(candidates, unsure.runs, executor)
+    window = _window(claims, assumed)
+    requests = np.zeros((unsure.runs, window[1]), dtype=np.int64)
+    for part in (*inner, fund):
+        within = {member for one in inner for member in one.members} if part is fund else set()
+        own = claims.filter(pl.col("measure").is_in(set(part.members) - within))
+        candidates = _candidates(own, part, assumed, window, ranges, unsure.seed)
+        asked = _in_pieces(candidates, unsure.runs, executor)
+        requests += asked if part is fund else np.minimum(asked, part.units)
     return Drawdown(
         fund,
         year if fund.yearly else None,
-        first,
+        window[0],
         requests,
         unsure.seed,
         int(unstated["claims"].sum()),
@@ -198,18 +202,21 @@ def seed_number(seed: str) -> int:
 
 
 def run(candidates: Candidates, numbers: Sequence[int]) -> Whole:
-    """The cumulative requests by day of these runs; each from the stream of its number."""
+    """The cumulative requests by day of these runs; each from the streams of its number."""
     found = np.zeros((len(numbers), candidates.days), dtype=np.int64)
+    low, high = candidates.takeup
     for row, number in enumerate(numbers):
-        stream = np.random.default_rng(np.random.SeedSequence(candidates.seed, spawn_key=(number,)))
-        _one(candidates, stream, found[row])
+        rate = int(_stream(candidates.seed, number).integers(low, high, endpoint=True))
+        _one(candidates, rate, _stream(candidates.seed, number, candidates.stream), found[row])
     return np.cumsum(found, axis=1)
 
 
-def _one(candidates: Candidates, stream: np.random.Generator, daily: Whole) -> None:
+def _stream(seed: int, *numbers: int) -> np.random.Generator:
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=numbers))
+
+
+def _one(candidates: Candidates, rate: int, stream: np.random.Generator, daily: Whole) -> None:
     """One run: who applies, for how much and when, added up by day."""
-    low, high = candidates.takeup
-    rate = int(stream.integers(low, high, endpoint=True))
     most, offset, span = candidates.most, candidates.offset, candidates.span
     if rate < _PARTS:
         applies = stream.integers(0, _PARTS, most.size, dtype=np.uint32) < rate
@@ -245,8 +252,22 @@ def _in_pieces(candidates: Candidates, runs: int, executor: Executor | None) -> 
     return np.concatenate([task.result() for task in tasks])
 
 
+def _window(claims: pl.DataFrame, assumed: Assumptions) -> tuple[date, int]:
+    """The first day on which claims come in, and the number of days: the window, widened to known times."""
+    years = claims["year"].unique().to_list()
+    known = claims.filter(~pl.col("assumed"))["applied_at"].dt.date().to_list()
+    first = min([assumed.window(min(years))[0], *known])
+    last = max([assumed.window(max(years))[1], *known])
+    return first, (last - first).days + 1
+
+
 def _candidates(
-    claims: pl.DataFrame, fund: Fund, assumed: Assumptions, window: tuple[date, int]
+    claims: pl.DataFrame,
+    fund: Fund,
+    assumed: Assumptions,
+    window: tuple[date, int],
+    ranges: tuple[tuple[int, int], tuple[int, int]],
+    seed: int,
 ) -> Candidates:
     first, days = window
     spans = {year: assumed.window(year) for year in claims["year"].unique().to_list()}
@@ -269,10 +290,9 @@ def _candidates(
             "the claims add up to more than 64 bits hold exactly; check that the unit is the fen",
         )
     most, offset, span = (_array(placed[name]) for name in ("asked_fen", "offset", "span"))
-    return Candidates(
-        most, offset, span, days, fund.units, fund.face_fen or 0, (_PARTS, _PARTS), (_PARTS, _PARTS),
-        assumed.front, 0,
-    )  # fmt: skip
+    stream = int.from_bytes(hashlib.sha256(fund.id.encode()).digest()[:4], "big")
+    face = fund.face_fen or 0
+    return Candidates(most, offset, span, days, face, *ranges, assumed.front, seed, stream)
 
 
 def _array(column: pl.Series) -> Whole:

@@ -87,11 +87,12 @@ def find_funds(
     known, meant = funds(corpus, readings), set[str]()
     for word in words:
         wanted = word.strip().lower()
-        hits = [fund.id for fund in known if fund.id == wanted] or [
+        hits = [fund.id for fund in known if fund.id == wanted]
+        hits = hits or [fund.id for fund in known if fund.id.endswith("/" + wanted)]
+        hits = hits or [
             fund.id
             for fund in known
-            if fund.id.endswith("/" + wanted)
-            or wanted in f"{fund.title.zh} {fund.title['en']}".lower()
+            if wanted and wanted in f"{fund.id} {fund.title.zh} {fund.title['en']}".lower()
         ]
         if not hits:
             hint = did_you_mean(wanted, [fund.id for fund in known])
