@@ -209,7 +209,8 @@ class Curves:
             raise Touched
         if self._used_up(year, found):
             return None
-        for position, row in enumerate(self.setting.rows(year).get(kind) or [{}]):
+        fixed = self.setting.rows(year).get(kind)
+        for position, row in enumerate([{}] if fixed is None else fixed):
             name = str(row.get("id", position))
             parts.append(self._row(year, support, name, row, None, found))
         for one in found:
@@ -242,20 +243,19 @@ class Curves:
         if len(others) > MOST_ENTANGLED:
             raise Touched
         kind, setting, parts = self.program.measure.subject, self.setting, []
+        here = spending is None and setting.rows(year).get(kind) is not None
         for present in _subsets(others):
-            rows: dict[str, list[Entity]] = {one.kind: [] for one in present} | {kind: []}
+            rows: dict[str, list[Entity]] = {one.kind: [] for one in present}
+            rows[kind] = []
             for one in present:
                 rows[one.kind].append(setting.row(one.id, year, UNTOUCHABLE))
 
             def run(x: Number, rows: dict[str, list[Entity]] = rows) -> tuple[Any, Any]:
-                mine: Entity = (
-                    (row or {}) if spending is None else setting.row(spending.id, year, x)
-                )
-                listed = rows
-                if spending is not None:
-                    if isinstance(x, int) and x == 0:
-                        return 0, 0
-                    listed = {**rows, kind: [*rows[kind], mine]}
+                if spending is not None and isinstance(x, int) and x == 0:
+                    return 0, 0
+                mine = row if spending is None else setting.row(spending.id, year, x)
+                assert mine is not None
+                listed = rows if here else {**rows, kind: [*rows[kind], mine]}
                 program = structs.replace(
                     self.single, own=_only(self.single, kind, mine), org_caps=(),
                     without_base=_base_of_own(self.single, kind, mine),
@@ -267,11 +267,9 @@ class Curves:
         if any(part != parts[0] for part in parts):
             raise Touched
         part = parts[0]
-        return (
-            None
-            if part is None
-            else structs.replace(part, caps=self._entity_caps(year, row, spending, others))
-        )
+        if part is None:
+            return None
+        return structs.replace(part, caps=self._entity_caps(year, row, spending, others))
 
     def _entity_caps(
         self, year: int, row: Entity | None, spending: Spending | None, others: Sequence[Spending]

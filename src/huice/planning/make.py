@@ -140,7 +140,7 @@ class Maker:
             tuple(self._year(standing, year) for year in self.task.calendar()),
             tuple(spent.items()),
             self._beside(standing),
-            standing.total.same_cost,
+            self._claimed_twice(standing),
         )
 
     def _year(self, standing: Standing, year: int) -> YearFigures:
@@ -194,6 +194,20 @@ class Maker:
                 outcome = outcome_of(self.evaluator, measure, standing.profile, views, years)
                 if outcome.status in PAYING:
                     found.append(id_)
+        return tuple(found)
+
+    def _claimed_twice(self, standing: Standing) -> tuple[str, ...]:
+        """The groups of which two members are claimed for one year, so that one cost may be claimed twice."""
+        found = []
+        groups = {group.id: group for group in self.corpus.groups}
+        for id_ in standing.total.same_cost:
+            years = [
+                year
+                for member in groups[id_].members
+                for year in self.chosen.claims.get((standing.seat, member), ())
+            ]
+            if len(set(years)) < len(years):
+                found.append(id_)
         return tuple(found)
 
     def _choices(self) -> tuple[Choosing, ...]:

@@ -73,7 +73,7 @@ def solved(task: Task, corpus: Corpus, seconds: float | None) -> Plan:
     """The best plan of a checked problem."""
     start = time.perf_counter()
     held = evaluator(corpus)
-    policy = stackings(tuple(corpus.vocabulary.kinds))[task.stacking]
+    policy = stackings()[task.stacking]
     search = Search(task, held, policy, seconds)
     try:
         candidates = search.candidates()
@@ -86,21 +86,25 @@ def solved(task: Task, corpus: Corpus, seconds: float | None) -> Plan:
         raise NoPlan((_too_short(seconds),))
     best = max(possible, key=lambda one: one.value)
     best = search.second(best)
-    taken = time.perf_counter() - start
-    proof = _proof(best, candidates, taken)
+    exact = search.certified(candidates, best.value)
+    proof = _proof(best, candidates, time.perf_counter() - start, exact=exact)
     places = search.by_place(candidates)
     return Maker(task, held, search.field, policy, Found(best, places, proof)).plan()
 
 
-def _proof(best: Candidate, candidates: tuple[Candidate, ...], seconds: float) -> Proof:
-    """The bound of all candidates together against the value of the best."""
+def _proof(
+    best: Candidate, candidates: tuple[Candidate, ...], seconds: float, *, exact: bool
+) -> Proof:
+    """The bound of all candidates together against the value of the best.
+
+    Where the exact check succeeds the bound is the value: what lies above is less than a fen.
+    """
     bounds = [Fraction(one.bound) for one in candidates if one.bound is not None]
     value: Exact = best.value
-    bound = max([Fraction(value), *bounds])
+    bound = Fraction(value) if exact else max([Fraction(value), *bounds])
     gap = bound - Fraction(value)
     timed_out = any(one.status in ("limit", "untried") for one in candidates)
     nodes = sum(one.nodes for one in candidates)
-    exact = False
     return Proof(gap < FEN, exact, value, bound, gap, seconds, nodes, timed_out)
 
 

@@ -33,7 +33,7 @@ class _Untouchable:
         _stop
     )
     __neg__ = __bool__ = __lt__ = __le__ = __gt__ = __ge__ = _stop
-    __eq__ = __ne__ = _stop  # type: ignore[assignment]  # stops like the others
+    __eq__ = __ne__ = _stop
     numerator = denominator = property(_stop)
 
 

@@ -117,7 +117,7 @@ class _Reader:
             certain,
             ceiling,
             root.flag("net", default=False),
-            root.choice("stacking", tuple(stackings(tuple(self.kinds.values()))), "stated"),
+            root.choice("stacking", tuple(stackings()), "stated"),
             root.string("name") or profile.name,
         )
 
@@ -349,7 +349,7 @@ class _Reader:
         for fact in self.corpus.vocabulary.scope.facts.values():
             if fact.upper:
                 return next(key for key, kind in self.kinds.items() if kind == fact.entity)
-        return next(iter(self.kinds))
+        return next(iter(self.kinds), "")
 
     def _money(self, item: Cursor, kind: str, facts: Entity) -> dict[str, Exact]:
         """The facts that the sum becomes, with the share of each."""

@@ -11,16 +11,18 @@ from msgspec import Struct, structs
 
 from huice.evaluate.evaluator import Evaluator
 from huice.evaluate.facts import Exact
+from huice.planning.exact import Certifier
 from huice.planning.field import Field
 from huice.planning.layout import Layout
 from huice.planning.problem import FURTHER, MAIN, Seat, Task
 from huice.planning.reckon import Assignment, Reckoning, reckon
 from huice.planning.snap import nudged, snapped
-from huice.planning.solver import SCALE, Solution, scaled, solve
+from huice.planning.solver import SCALE, Model, Solution, scaled, solve
 from huice.planning.stacking import Stacking
 
 BOTH = ("certain", "ceiling")
 ON = 0.5
+FEN = Fraction(1, 100)
 SLACK = Fraction(1, 10**8)
 """Of the solver's unit, a thousandth of a fen: what the second objective may leave of the first."""
 
@@ -54,6 +56,7 @@ class Search:
         self.task, self.evaluator, self.stacking = task, evaluator, stacking
         accounts = tuple(one for one in BOTH if getattr(task, one))
         self.field = Field(task, evaluator, accounts)
+        self.models: dict[tuple[Seat, ...], Model] = {}
         self.deadline = None if seconds is None else time.perf_counter() + seconds
 
     def left(self) -> float | None:
@@ -96,6 +99,7 @@ class Search:
     def candidate(self, seats: Sequence[Seat], *, every: bool = False) -> Candidate:
         """The best plan with these seats, `every` one of them open."""
         layout = Layout(self.field, self.stacking, seats, every=every)
+        self.models[tuple(seats)] = layout.model
         if self.deadline is not None and not self.left():
             bound = Fraction(layout.model.trivial_bound()) * SCALE
             return Candidate(tuple(seats), "untried", bound, None, None, 0)
@@ -107,7 +111,7 @@ class Search:
             return Candidate(tuple(seats), "limit", bound, None, None, solution.nodes)
         plan = self.read(layout, solution)
         reckoning = reckon(self.task, self.evaluator, plan)
-        if bound - reckoning.value >= Fraction(1, 100):
+        if bound - reckoning.value >= FEN:
             plan, reckoning = nudged(self.task, self.evaluator, plan, reckoning, bound)
         plan = self.trimmed(plan, reckoning)
         return Candidate(tuple(seats), solution.status, bound, plan, reckoning, solution.nodes)
@@ -130,6 +134,14 @@ class Search:
             return best
         plan = self.trimmed(plan, reckoning)
         return structs.replace(best, plan=plan, reckoning=reckoning)
+
+    def certified(self, candidates: Sequence[Candidate], value: Exact) -> bool:
+        """Whether it is proved in exact fractions that no candidate gives a fen more than the value."""
+        target = scaled(Fraction(value) + FEN)
+        return all(
+            Certifier(self.models[one.seats], self.deadline).below(target)
+            for one in sorted(candidates, key=lambda one: -(one.bound or 0))
+        )
 
     def read(self, layout: Layout, solution: Solution) -> Assignment:
         """What the solver's values decide, spending on whole fen."""

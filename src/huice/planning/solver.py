@@ -106,6 +106,13 @@ def _solution(solver: highspy.Highs) -> Solution:
     )
 
 
+def relaxation(model: Model) -> highspy.Highs:
+    """A solver of the model without whole numbers."""
+    solver = _solver(model, relaxed=True)
+    solver.setOptionValue("presolve", "off")
+    return solver
+
+
 def _solver(model: Model, *, relaxed: bool) -> highspy.Highs:
     solver = new_solver()
     for name, value in (

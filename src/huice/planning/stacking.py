@@ -56,8 +56,11 @@ class Stacking(Struct, frozen=True):
         return any(clause.pools for clause in self.clauses)
 
 
-def read_stacking(source: Source, kinds: tuple[str, ...]) -> dict[str, Stacking]:
-    """The policies of a file; what is wrong is noted in the source. `kinds` are the kinds of entity."""
+def read_stacking(source: Source, kinds: tuple[str, ...] | None = None) -> dict[str, Stacking]:
+    """The policies of a file; what is wrong is noted in the source.
+
+    `kinds` are those of a vocabulary that all rows have to be of.
+    """
     root = Cursor(source, source.value, code=CODE)
     if not root.mapping(("policies", "clauses"), ("policies", "clauses")):
         return {}
@@ -87,13 +90,13 @@ def read_stacking(source: Source, kinds: tuple[str, ...]) -> dict[str, Stacking]
     return found
 
 
-def _clause(cursor: Cursor, kinds: tuple[str, ...]) -> Clause:
+def _clause(cursor: Cursor, kinds: tuple[str, ...] | None) -> Clause:
     binds, source = cursor.down("binds"), cursor.down("source")
     binds.mapping(("groups", "rows", "each", "paid", "pools"))
     groups = binds.choice("groups", ("", *GROUP_KINDS), "")
     rows = binds.strings("rows")
     for kind in rows:
-        if kind not in kinds:
+        if kinds is not None and kind not in kinds:
             binds.down("rows").note(
                 Text(f"没有实体“{kind}”", f"there is no kind of entity “{kind}”")
             )
@@ -128,7 +131,7 @@ def _text(cursor: Cursor, key: str) -> Text:
 
 
 def load_stacking(
-    folder: Path, kinds: tuple[str, ...]
+    folder: Path, kinds: tuple[str, ...] | None = None
 ) -> tuple[dict[str, Stacking], tuple[Problem, ...]]:
     """The policies of a folder, and what is wrong with them."""
     source = read_file(folder / FILE, FILE)
@@ -136,10 +139,10 @@ def load_stacking(
     return found, tuple(source.problems)
 
 
-@lru_cache(maxsize=8)
-def stackings(kinds: tuple[str, ...]) -> dict[str, Stacking]:
+@lru_cache(maxsize=1)
+def stackings() -> dict[str, Stacking]:
     """The policies shipped with the package. Raises `BadCorpus` when the file has faults."""
-    found, problems = load_stacking(default_folder(), kinds)
+    found, problems = load_stacking(default_folder())
     if problems:
         raise BadCorpus(problems)
     return found
