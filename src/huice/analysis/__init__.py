@@ -6,9 +6,11 @@ from huice.analysis.catalogue import Catalogue, Entry, catalogue
 from huice.analysis.cliffs import Break
 from huice.analysis.curve import Curve, Line, curve
 from huice.analysis.linear import NotLinear
+from huice.analysis.sensitivity import Bar, Sensitivity, sensitivity
 from huice.analysis.unlock import ChangeSet, Unlock, Unlocks, unlock
 
 __all__ = [
+    "Bar",
     "Break",
     "Catalogue",
     "ChangeSet",
@@ -16,9 +18,11 @@ __all__ = [
     "Entry",
     "Line",
     "NotLinear",
+    "Sensitivity",
     "Unlock",
     "Unlocks",
     "catalogue",
     "curve",
+    "sensitivity",
     "unlock",
 ]

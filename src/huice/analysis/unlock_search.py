@@ -100,11 +100,18 @@ class Search:
         valid = self.program.rule.valid
         if valid and valid.starts:
             found.add(valid.starts)
+        stated = {year + more for year in profile.years for more in (0, 1)}
+        found |= {date(year, 1, 1) for year in stated if year > profile.claim_year}
         for condition in self.program.rule.requires:
             for node in _below(condition.expression, self.corpus):
                 found |= self._turns(node, profile)
         offset = profile.as_of.year - profile.claim_year
-        shifted = {_years_later(day, offset) for day in found}
+        shifted = {
+            one
+            for day in found
+            for ahead in range(profile.horizon)  # the date of application counts in each year
+            for one in _years_later(day, offset - ahead)
+        }
         return sorted(day for day in shifted if day > profile.as_of)
 
     def _turns(self, node: n.Node, profile: Profile) -> set[date]:
@@ -117,9 +124,16 @@ class Search:
                 if since is not None:
                     passed = add_months(since, node.span.numerator)
                     found |= {passed, passed + day}
+        elif isinstance(node, n.Has | n.RecordedIn | n.Records):
+            fact = self.corpus.vocabulary.facts[node.fact.name]
+            if fact.type == "records":
+                stated = [row.get(fact.key) or {} for row in _rows(profile, fact.entity)]
+                found |= {
+                    date(on.year, 1, 1) for row in stated for days in row.values() for on in days
+                }
         elif isinstance(node, n.Compare):
-            days = [date.fromisoformat(p.iso) for p in n.walk(node) if isinstance(p, n.Day)]
-            found |= {one for first in days for one in (first, first + day)}
+            named = [date.fromisoformat(p.iso) for p in n.walk(node) if isinstance(p, n.Day)]
+            found |= {one for first in named for one in (first, first + day)}
             if any(isinstance(p, n.Context | n.YearOf) and _yearly(p) for p in n.walk(node)):
                 year = profile.claim_year
                 found |= {date(year + ahead, 1, 1) for ahead in range(1, YEARS_AHEAD + 1)}
@@ -175,8 +189,8 @@ class Search:
         return Finder(self.program, closures, vocabulary, view, base.as_of, budget, award)
 
     def _covered(self, steps: Steps, found: list[Steps]) -> bool:
-        """Whether a set found already is a part of this one, at this day or an earlier one."""
-        return any(all(_has(steps, one) for one in less) for less in found)
+        """Whether a set found already does less than this one: then this one is not needed."""
+        return any(less_than(less, steps) for less in found)
 
     def _enough(self, steps: Steps) -> Steps | None:
         """The steps, or the same with another option, if they reach the measure."""
@@ -236,12 +250,6 @@ class Search:
         return outcome.status, outcome.certain, outcome.ceiling
 
 
-def _has(steps: Steps, one: Step) -> bool:
-    if isinstance(one, Wait):
-        return any(isinstance(step, Wait) and step.until >= one.until for step in steps)
-    return one in steps
-
-
 # --- what time turns on -----------------------------------------------------------------------------------
 
 
@@ -269,5 +277,9 @@ def _rows(profile: Profile, kind: str) -> Sequence[Any]:
     return listed
 
 
-def _years_later(day: date, years: int) -> date:
-    return day if not years else add_months(day, 12 * years)
+def _years_later(day: date, years: int) -> tuple[date, ...]:
+    """The day in another year; where that has no 29 February, the days on either side."""
+    if not years:
+        return (day,)
+    moved = add_months(day, 12 * years)
+    return (moved,) if moved.day == day.day else (moved, moved + timedelta(days=1))

@@ -156,9 +156,13 @@ def _does(more: Step, less: Step) -> bool:
     """Whether a step does all of another."""
     if isinstance(more, Wait) and isinstance(less, Wait):
         return more.until >= less.until
-    if isinstance(more, Alter) and isinstance(less, Alter) and less.least:
-        same = (more.fact, more.where) == (less.fact, less.where)
-        return same and more.least and bool(more.after >= less.after)
+    if isinstance(more, Alter) and isinstance(less, Alter):
+        if (more.fact, more.where) != (less.fact, less.where):
+            return False
+        if less.least:
+            return more.least and bool(more.after >= less.after)
+        if less.gains:  # on which day a record is obtained does not matter
+            return more.gains == less.gains
     if isinstance(more, More) and isinstance(less, More) and more.kind == less.kind:
         mine = dict(more.facts)
         return more.count >= less.count and all(
