@@ -54,6 +54,8 @@ def records_named(
 
 def period_of(to: Maker, fact: FactType, at: At) -> tuple[Any, Any] | None:
     """First and last day of a period, moved into the year; None while unknown for all rows."""
+    if at.earlier is not None:
+        raise Unsupported(None, "a period as it was a year earlier")
     first, last = (to.fact(fact.entity, f"{fact.key}_{end}", at) for end in ("from", "to"))
     year = at.year.year
     defaults = to.defaults.kinds.get(fact.entity)

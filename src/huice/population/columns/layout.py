@@ -6,6 +6,7 @@ years list is one row, told apart by its `id` or else by its position in the lis
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -30,12 +31,19 @@ from huice.population.schema import (
 from huice.population.tables import Tables
 
 AT, POSITION, HERE, WHO, BLANK, STATED = "__at", "__pos", "__here", "__who", "__blank", "__stated"
+NAMED = "__named"
+"""Whether an entity has an `id`."""
 _OWN = "__own"
 
 
 def in_year_name(column: str, year: int) -> str:
     """The name of a column as one year states it."""
     return f"{column}@{year}"
+
+
+def earlier_name(column: str, year: int) -> str:
+    """The name of a column of the same entity a year before the year."""
+    return f"{column}@before:{year}"
 
 
 def known_name(kind: str, year: int) -> str:
@@ -78,14 +86,19 @@ def place_columns(shape: Shape, asked: Asked) -> list[str]:
     )]  # fmt: skip
 
 
-def lay_out(tables: Tables, shape: Shape, asked: Asked) -> Layout:
-    """The tables as levels of columns."""
+def lay_out(
+    tables: Tables, shape: Shape, asked: Asked, back: Collection[str] = ()
+) -> Layout:
+    """The tables as levels of columns; entities of the kinds `back` also as they were a year earlier."""
     orgs = _orgs(tables, shape, asked)
     by = place_columns(shape, asked)
     if "place" not in orgs.columns:
         orgs = orgs.with_columns(pl.lit(None, dtype=pl.String).alias("place"))
     orgs = orgs.sort(by, maintain_order=True).with_row_index(AT)
-    kinds = {kind: _entities(tables, orgs, kind, shape, asked) for kind in tables.schema.lists}
+    kinds = {
+        kind: _entities(tables, orgs, kind, shape, asked, back=kind in back)
+        for kind in tables.schema.lists
+    }
     known = [column for kind in kinds for column in _known(tables, orgs, kind, shape, asked)]
     orgs = orgs.with_columns(known)
     orgs = orgs.hstack(_decided(tables, orgs, shape)) if shape.decided or shape.received else orgs
@@ -213,7 +226,7 @@ def _own_firms(tables: Tables, name: str, year: int) -> pl.Series:
 
 
 def _entities(
-    tables: Tables, orgs: pl.DataFrame, kind: str, shape: Shape, asked: Asked
+    tables: Tables, orgs: pl.DataFrame, kind: str, shape: Shape, asked: Asked, *, back: bool
 ) -> pl.DataFrame:
     """One row for each entity that some year lists; with an unknown list, one of which nothing is known."""
     name = tables.schema.lists[kind]
@@ -244,7 +257,7 @@ def _entities(
         y for y in (asked.claim_year - 1, *asked.years) if str(y) in shape.own_lists.get(kind, ())
     ]
     lists = {y: _placed(rows.filter(pl.col(YEAR) == y)) for y in years}
-    if not years:
+    if not years and not back:
         return base.select(AT, *columns)
     who = pl.concat([one.select(AT, WHO) for one in (base, *lists.values())]).unique(
         maintain_order=True
@@ -253,30 +266,68 @@ def _entities(
         base.select(AT, WHO, *columns, pl.lit(value=True).alias(HERE)), on=(AT, WHO), how="left"
     ).with_columns(pl.col(HERE).fill_null(value=False), pl.col(BLANK).fill_null(value=False))
     for year, own in lists.items():
-        found = _list_of_year(found, own, orgs, tables, name, year, columns)
-    return found
+        firms = orgs.filter(pl.col(KEY).is_in(_own_firms(tables, name, year).implode()))[AT]
+        before = year < asked.claim_year
+        found = _list_of_year(found, own, firms, year, columns, before=before)
+    for year in asked.years if back else ():
+        found = _with_earlier(found, [c for c in facts if c != ID], year, set(years), asked)
+    return found.with_columns(pl.col(WHO).str.starts_with("=").alias(NAMED)) if back else found
+
+
+def _with_earlier(
+    found: pl.DataFrame, facts: list[str], year: int, own: set[int], asked: Asked
+) -> pl.DataFrame:
+    """The facts of the same entity a year earlier: known by its id, else by its position in the list."""
+
+    def named(column: str, of: int) -> str:
+        return in_year_name(column, of) if of in own else column
+
+    before = year - 1
+    names = [earlier_name(c, year) for c in facts]
+    if before < asked.claim_year and before not in own:
+        dtypes = found.schema
+        return found.with_columns(
+            pl.lit(None, dtype=dtypes[c]).alias(n) for c, n in zip(facts, names, strict=True)
+        )
+    then = found.filter(pl.col(named(HERE, before)) & ~pl.col(named(BLANK, before))).select(
+        AT, WHO, pl.col(named(POSITION, before)).alias("__then"),
+        *(pl.col(named(c, before)).alias(n) for c, n in zip(facts, names, strict=True)),
+    )  # fmt: skip
+    rows = found.with_row_index("__row")
+    now = rows.filter(pl.col(named(HERE, year)) & ~pl.col(named(BLANK, year)))
+    by_id = now.filter(pl.col(WHO).str.starts_with("=")).select("__row", AT, WHO)
+    by_place = now.filter(~pl.col(WHO).str.starts_with("=")).select(
+        "__row", AT, pl.col(named(POSITION, year)).alias("__then")
+    )
+    matched = pl.concat(
+        [
+            by_id.join(then, on=(AT, WHO)).select("__row", *names),
+            by_place.join(then, on=(AT, "__then")).select("__row", *names),
+        ]
+    )
+    return rows.join(matched, on="__row", how="left", maintain_order="left").drop("__row")
 
 
 def _list_of_year(
     found: pl.DataFrame,
     own: pl.DataFrame,
-    orgs: pl.DataFrame,
-    tables: Tables,
-    name: str,
+    firms: pl.Series,
     year: int,
     columns: list[str],
+    *,
+    before: bool,
 ) -> pl.DataFrame:
-    """The entities with their facts in a year that some firms list apart."""
+    """The entities with their facts in a year that some firms list apart.
+
+    The others list there what they list every year; of the year before the first, nothing is known of them.
+    """
     own = own.select(
         AT, WHO, *(pl.col(c).alias(in_year_name(c, year)) for c in columns),
         pl.lit(value=True).alias(in_year_name(HERE, year)),
     )  # fmt: skip
-    firms = _own_firms(tables, name, year)
-    theirs = orgs.filter(pl.col(KEY).is_in(firms.implode())).select(
-        AT, pl.lit(value=True).alias(_OWN)
-    )
+    theirs = pl.DataFrame({AT: firms, _OWN: pl.repeat(True, len(firms), eager=True)})
     joined = found.join(own, on=(AT, WHO), how="left").join(theirs, on=AT, how="left")
-    apart = pl.col(_OWN).fill_null(value=False)
+    apart = pl.lit(value=True) if before else pl.col(_OWN).fill_null(value=False)
     return joined.with_columns(
         pl.when(apart)
         .then(pl.col(in_year_name(c, year)))

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from huice.corpus.corpus import Corpus
 from huice.evaluate.profiles import defaults_of
@@ -19,7 +19,9 @@ from huice.population.columns.kleene import Definite, Kleene
 from huice.population.columns.layout import (
     BLANK,
     HERE,
+    NAMED,
     STATED,
+    earlier_name,
     in_year_name,
     known_name,
 )
@@ -72,6 +74,10 @@ class At(Struct, frozen=True, eq=False):
     award: Callable[[str, int], Interval] | None = None
     override: Override | None = None
     members: tuple[str, Definite, Definite] | None = None
+    earlier: int | None = None
+    """The year whose entities are looked at as they were a year before."""
+    named: bool = False
+    """Whether only an entity with an `id` is known again: that of an approved base is another one."""
 
     @property
     def special(self) -> bool:
@@ -80,13 +86,15 @@ class At(Struct, frozen=True, eq=False):
 
     def on(self, level: str) -> At:
         """The same on another level."""
-        return At(
-            level, self.year, self.tag, self.support_year, self.award, self.override, self.members
-        )
+        return structs.replace(self, level=level)
 
-    def in_(self, year: Year) -> At:
-        """The same in another year; what the measure puts in place stays with its year."""
-        return At(self.level, year, f"{self.tag}<", self.support_year, self.award)
+    def in_(self, year: Year, earlier: int | None) -> At:
+        """The same in another year, of an entity of the year `earlier`; an approved base stays with its year."""
+        named = self.override is not None
+        tag = f"{self.tag}<{'!' if named else ''}"
+        return At(
+            self.level, year, tag, self.support_year, self.award, earlier=earlier, named=named
+        )
 
 
 class Maker:
@@ -178,7 +186,7 @@ class Maker:
 
     def _key(self, node: n.Node, at: At) -> Any:
         tag = at.tag if at.special or self.impure(node) or at.year.stated else ""
-        return node, at.level, at.year.year, tag
+        return node, at.level, at.year.year, tag, at.earlier, at.named
 
     def impure(self, node: n.Node) -> bool:
         """Whether it depends on the measure that is under way."""
@@ -212,6 +220,8 @@ class Maker:
 
     def fact(self, entity: str, name: str, at: At) -> pl.Expr | None:
         """A column of the tables as the year has it, for each row of the level; None if nobody fills it."""
+        if at.earlier is not None and entity == at.level and entity != ORG:
+            return self._earlier(entity, name, at)
         found = self._named(entity, name, at.year)
         if found is None:
             return None
@@ -221,6 +231,14 @@ class Maker:
         if entity != at.level:
             raise Unsupported(None, f"{entity}.{name} on the level of {at.level}")
         return column
+
+    def _earlier(self, kind: str, name: str, at: At) -> pl.Expr | None:
+        """A fact of the same entity a year earlier."""
+        if not self.shape.has(self.schema.lists[kind], name):
+            return None
+        assert at.earlier is not None
+        column = pl.col(earlier_name(name, at.earlier))
+        return pl.when(pl.col(NAMED)).then(column) if at.named else column
 
     def _named(self, entity: str, name: str, year: Year) -> str | None:
         own = str(year.year)

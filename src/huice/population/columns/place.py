@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
 
 import polars as pl
 from msgspec import Struct
 
 from huice.corpus.corpus import Corpus
-from huice.corpus.model import Measure, Rule
-from huice.corpus.readings import chosen, rule_under
+from huice.corpus.model import Measure
 from huice.language import nodes as n
 from huice.language.calendar import in_year
-from huice.language.check import lies_in
 from huice.language.text import Text
 from huice.population.asked import Asked
 from huice.population.columns import ratios as r
 from huice.population.columns import whole as w
 from huice.population.columns.layout import in_year_name, place_columns
 from huice.population.columns.maker import Maker, Unsupported, Year
-from huice.population.columns.measure import Figures, MeasureColumns, YearFigures
-from huice.population.columns.plan import ORG, Plan, Ready, ready
+from huice.population.columns.measure import Figures, MeasureColumns
+from huice.population.columns.plan import ORG, Ready, ready
 from huice.population.columns.ratios import Interval
+from huice.population.columns.rules import holds_somewhere, nodes_of, rule_of
 from huice.population.columns.shape import Shape
-from huice.population.columns.totals import TotalFigures, by_year, total
+from huice.population.columns.totals import by_year, total
 from huice.population.columns.whole import TooLarge, Whole
 from huice.population.schema import Schema
 
@@ -92,7 +89,7 @@ class PlaceCompiler:
         """How often each node stands in the rules: what several use is worked out once."""
         uses: Counter[n.Node] = Counter()
         for measure in self.near:
-            for node in _nodes(self.rules[measure.id]):
+            for node in nodes_of(self.rules[measure.id]):
                 uses.update(n.walk(node))
         return uses
 
@@ -190,31 +187,10 @@ class PlaceCompiler:
         return found
 
 
-def rule_of(measure: Measure, asked: Asked) -> Rule:
-    """The rule under the readings that were asked for."""
-    wanted = asked.readings.get(measure.id)
-    choices = chosen(measure, wanted) if wanted else ()
-    return rule_under(measure, choices) if choices else measure.rule
-
-
 def places_of(shape: Shape, asked: Asked, key: tuple[str | None, ...]) -> list[str | None]:
     """Where firms of a place key are in each year."""
     named = dict(zip(place_columns(shape, asked), key, strict=True))
     return [named.get(in_year_name("place", year), key[0]) for year in asked.years]
-
-
-def holds_somewhere(rule: Rule, places: Sequence[str | None]) -> bool:
-    """Whether a rule can hold at one of the places; an open place may be any."""
-    home = next(
-        (c.expression.place for c in rule.requires if isinstance(c.expression, n.Within)), ""
-    )
-    return any(place is None or not home or lies_in(place, home) for place in places)
-
-
-def _nodes(rule: Rule) -> list[n.Node]:
-    nodes: list[Any] = [c.expression for c in rule.requires]
-    nodes += [rule.pays, rule.plus, *rule.limits]
-    return [node for node in nodes if node is not None]
 
 
 def _bars(corpus: Corpus) -> dict[str, set[str]]:
@@ -224,6 +200,3 @@ def _bars(corpus: Corpus) -> dict[str, set[str]]:
         for member in group.members if group.kind == "exclusive" else ():
             found.setdefault(member, set()).update(set(group.members) - {member})
     return found
-
-
-__all__ = ["Compiled", "Gap", "Plan", "PlaceCompiler", "TotalFigures", "YearFigures"]

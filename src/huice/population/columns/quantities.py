@@ -7,6 +7,7 @@ from functools import reduce
 from typing import Any
 
 import polars as pl
+from msgspec import structs
 
 from huice.evaluate.amounts import LARGEST_AMOUNT
 from huice.language import nodes as n
@@ -243,7 +244,7 @@ def total(to: Maker, node: n.Total, at: At) -> Interval:
     known = _known(to, kind, at)
     if known is False:
         return UNKNOWN
-    below = at.on(kind)
+    below = _listed(at, kind)
     sure, maybe = _counted_rows(to, kind, node.where, below)
     one = to.plan.interval(kind, known_or_bound(to, fact, below))
     crowd = to.crowd(kind)
@@ -259,11 +260,19 @@ def count_of(to: Maker, node: n.CountOf, at: At) -> Interval:
     known = _known(to, kind, at)
     if known is False:
         return UNKNOWN
-    sure, maybe = _counted_rows(to, kind, node.where, at.on(kind))
+    sure, maybe = _counted_rows(to, kind, node.where, _listed(at, kind))
     low, high = (
         Ratio(Whole(to.plan.count(kind, test), 0, to.crowd(kind))) for test in (sure, maybe)
     )
     return r.pieces(known, Interval(low, high), UNKNOWN)
+
+
+def _listed(at: At, kind: str) -> At:
+    """The entities of a list, as the year lists them: an approved base stands in the one that claims alone."""
+    own = at.override
+    if own is not None and own.entity == kind and at.members is None:
+        return At(kind, at.year, at.tag, at.support_year, at.award)
+    return structs.replace(at, level=kind, earlier=None)
 
 
 def _counted_rows(
@@ -331,12 +340,16 @@ def _of_period(to: Maker, node: n.Fact, at: At, length: Callable[[Any, Any], Who
 
 def previous(to: Maker, node: n.Previous, at: At) -> Interval:
     before = at.year.before
-    if kinds_named(node.item, to.scope):
-        raise Unsupported(node, "an entity as it was a year earlier")
     if before is None:
         return UNKNOWN
-    found = to.quantity(node.item, at.in_(before))
-    return r.pieces(to.stated(), found, UNKNOWN) if before.stated else found
+    earlier = at.year.year if kinds_named(node.item, to.scope) else None
+    if earlier is not None and at.earlier is not None:
+        raise Unsupported(node, "an entity as it was two years earlier")
+    found = to.quantity(node.item, at.in_(before, earlier))
+    if not before.stated:
+        return found
+    stated = to.stated()
+    return r.pieces(to.plan.down(at.level, stated), found, UNKNOWN)
 
 
 def award(to: Maker, node: n.Award, at: At) -> Interval:

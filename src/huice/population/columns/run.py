@@ -18,6 +18,7 @@ from huice.population.asked import (
 from huice.population.columns.layout import lay_out
 from huice.population.columns.place import Compiled, Gap, PlaceCompiler
 from huice.population.columns.plan import run
+from huice.population.columns.rules import looked_back_at
 from huice.population.columns.shape import Shape, shape_of
 from huice.population.columns.whole import Whole
 from huice.population.rows import by_rows
@@ -71,7 +72,7 @@ class ColumnReader:
     def results(self, tables: Tables) -> Iterator[PlaceResult]:
         """The figures, a place and a batch of firms at a time."""
         shape = self.fit(tables)
-        layout = lay_out(tables, shape, self.asked)
+        layout = lay_out(tables, shape, self.asked, looked_back_at(self.corpus, self.asked))
         for key, start, stop in layout.places:
             compiled = self.compiled(tables, key)
             for first in range(start, stop, MOST_FIRMS):
