@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from huice import Corpus
-from huice.analysis import NotLinear, catalogue, curve
+from huice.analysis import NotLinear, catalogue, curve, sensitivity
 from huice.analysis.unlock import unlock
-from huice.api.analysis_shapes import Cliffs, Curve, Unlocks
+from huice.api.analysis_shapes import Cliffs, Curve, Sensitivity, Unlocks
 from tests.api.conftest import Ask
 from tests.api.test_answers import VARIANTS
 
@@ -177,3 +177,43 @@ def test_a_question_that_takes_long_is_asked_of_a_short_profile(ask: Ask) -> Non
     assert (
         ask("POST", "/api/v1/unlock", data={**HANGZHOU, "contracts": [contract] * 60}).status == 200
     )
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_sensitivity_of_personas(name: str, corpus: Corpus, ask: Ask) -> None:
+    profile = VARIANTS[name]
+    place = profile["org"].get("place")
+    for query, at in (("", None), ("place=shenzhen&settled=true", "shenzhen")):
+        reply = ask("POST", f"/api/v1/sensitivity?{query}", data=profile)
+        if at is None and place is None:
+            assert (reply.status, reply.codes) == (422, ["U004"])
+            continue
+        msgspec.json.decode(reply.body, type=Sensitivity)
+        assert reply.json == sensitivity(profile, corpus, at, settled=at is not None).to_dict()
+
+
+def test_sensitivity_over_a_given_range(corpus: Corpus, ask: Ask) -> None:
+    fact = "contracts[0].paid_yuan"
+    query = urlencode({"range": f"{fact}=10万元..900000"})
+    reply = ask("POST", f"/api/v1/sensitivity?{query}", data=HANGZHOU)
+    expected = sensitivity(HANGZHOU, corpus, ranges={fact: ("10万元", "900000")})
+    assert reply.json == expected.to_dict()
+    (bar,) = (one for one in reply.json["bars"] if one["key"] == fact)
+    assert not bar["assumed_range"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "problem"),
+    [
+        ("range=contracts[0].paid_yuan", 400, "A003"),
+        ("range=contracts[0].paid_yuan=5..1", 422, "U006"),
+        ("range=contracts[3].paid_yuan=1..5", 422, "U003"),
+        ("place=shanghai", 400, "A003"),
+        ("settled=1", 400, "A003"),
+    ],
+)
+def test_what_cannot_be_asked_of_sensitivity(
+    ask: Ask, query: str, status: int, problem: str
+) -> None:
+    reply = ask("POST", f"/api/v1/sensitivity?{quote(query, safe='=&')}", data=HANGZHOU)
+    assert (reply.status, reply.codes) == (status, [problem]), reply.body

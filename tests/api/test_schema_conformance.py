@@ -19,7 +19,8 @@ from huice.api.operations import OPERATIONS
 # and in this age, a period in order, an amount below a hundred trillion, an id used once, a list short.
 BEYOND = {"U005", "U006", "U009", "A001"}
 # A parameter may name an entry of a list that the profile does not have.
-NO_SUCH_ENTRY = {"curve": {"U003"}}
+# Sensitivity is of one place: a profile that leaves it open needs the parameter.
+NO_SUCH_ENTRY = {"curve": {"U003"}, "sensitivity": {"U003", "U004"}}
 LONG = os.environ.get("HUICE_EXAMPLES")
 
 _APP = application(Corpus.load(), today=lambda: date(2025, 6, 30))

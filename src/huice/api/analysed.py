@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import structs
 
-from huice.analysis import Catalogue, NotLinear, catalogue, curve, unlock
+from huice.analysis import Catalogue, NotLinear, catalogue, curve, sensitivity, unlock
 from huice.api import query as q
 from huice.api.asked import Asked, Operation
 from huice.api.faults import Refused
@@ -20,6 +20,8 @@ from huice.language.text import Text
 
 MOST_ROWS = 200
 """Entries of lists times years, for questions that run the evaluator many times over."""
+FEW_ROWS = 100
+"""The same where each of many facts is varied."""
 _LOCK = Lock()
 
 
@@ -75,6 +77,22 @@ def _unlock(asked: Asked) -> dict[str, Any]:
     ).to_dict()
 
 
+def _sensitivity(asked: Asked) -> dict[str, Any]:
+    query = asked.query
+    ranges: dict[str, tuple[object, object]] = {}
+    for written in query.many("range") or ():
+        fact, _, span = written.partition("=")
+        low, _, high = span.partition("..")
+        ranges[fact] = (low, high)
+    return sensitivity(
+        asked.profiles[0],
+        asked.corpus,
+        query.one("place") or None,
+        ranges,
+        settled=query.one("settled") == "true",
+    ).to_dict()
+
+
 def _curve(asked: Asked) -> dict[str, Any]:
     query = asked.query
     try:
@@ -120,6 +138,18 @@ ANALYSED = (
         _unlock, ("Unlocks",),
         (q.LANG, q.MEASURES, q.PLACES, q.GOAL, q.MOST_CHANGES, q.SHOWN), "profile", tag="profile",
         slow=True, most_rows=MOST_ROWS,
+    ),
+    Operation(
+        "sensitivity", "POST", "/sensitivity",
+        Text("敏感度", "What moves the result most"),
+        Text(
+            "在一个地点，一次只让一个事实、一种读法或一项裁量变动，其余不变：合计在两端各是多少，影响大的在前。"
+            "画像没有写注册地的，用 place 指定一处。",
+            "At one place, each fact, reading and decision varied alone: the total at both ends, the largest "
+            "effect first. Name a place if the profile leaves it open.",
+        ),
+        _sensitivity, ("Sensitivity",),
+        (q.LANG, q.PLACE, q.RANGES, q.SETTLED), "profile", tag="profile", slow=True, most_rows=FEW_ROWS,
     ),
     Operation(
         "list_cliffs", "GET", "/cliffs",

@@ -278,4 +278,50 @@ class Unlocks(Shape, frozen=True):
     measures: list[Unlock]
 
 
-ANSWERS: tuple[type[Struct], ...] = (Curve, Cliffs, Unlocks)
+class End(Shape, frozen=True):
+    """One value, and the total of the place with it."""
+
+    value: str
+    says: Words
+    certain_yuan: Yuan
+    ceiling_yuan: Yuan
+
+
+class Effect(Shape, frozen=True):
+    """What one measure gives at both ends: certain and ceiling, null where the text states no amount."""
+
+    measure: str
+    low: Annotated[list[Yuan | None], Meta(min_length=2, max_length=2)]
+    high: Annotated[list[Yuan | None], Meta(min_length=2, max_length=2)]
+
+
+class Bar(Shape, frozen=True):
+    """One row of the tornado; `inside` are values in between that give less or more than both ends."""
+
+    kind: Literal["number", "choice", "truth", "member", "reading", "decision"]
+    key: str
+    label: Words
+    now: Words
+    low: End
+    high: End
+    inside: list[End]
+    ceiling_swing_yuan: Yuan
+    certain_swing_yuan: Yuan
+    assumed_range: bool
+    measures: list[Effect]
+
+
+class Sensitivity(Shape, frozen=True):
+    """What moves the total of one place most, the longest bar first; `level` moves nothing."""
+
+    schema: Literal["huice/sensitivity/1"]
+    as_of: Day
+    place: str
+    corpus_version: str
+    certain_yuan: Yuan
+    ceiling_yuan: Yuan
+    bars: list[Bar]
+    level: list[str]
+
+
+ANSWERS: tuple[type[Struct], ...] = (Curve, Cliffs, Unlocks, Sensitivity)

@@ -55,6 +55,7 @@ VALUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "to": ("2000万元",),
     },
     "unlock": {"measure": ("shenzhen/corpus",), "shown": ("3",)},
+    "sensitivity": {"range": ("contracts[0].amount_yuan=500万元..2000万元",)},
     "list_cliffs": {"measure": ("hangzhou/compute-voucher",), "losses": ("true",)},
     "list_measures": {"city": ("shenzhen",), "q": ("算力",)},
     "list_documents": {"city": ("shenzhen",)},

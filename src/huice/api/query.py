@@ -67,6 +67,14 @@ def _regions(corpus: Corpus) -> list[str]:
 
 def _numbers(corpus: Corpus) -> str:
     """The keys of a profile that hold a number; a list with the number of the entry, never its name."""
+    return f"^{_keys(corpus)}$"
+
+
+def _ranges(corpus: Corpus) -> str:
+    return f"^{_keys(corpus)}={_AMOUNT}[.][.]{_AMOUNT}$"
+
+
+def _keys(corpus: Corpus) -> str:
     vocabulary = corpus.vocabulary
     lists = {"org": "org", **{kind.name: kind.list_key for kind in vocabulary.kinds.values()}}
     keys = [
@@ -75,11 +83,14 @@ def _numbers(corpus: Corpus) -> str:
         for fact in vocabulary.of(name)
         if fact.type in ("money", "area", "count")
     ]
-    return f"^({'|'.join(keys)})$"
+    return f"({'|'.join(keys)})"
+
+
+_AMOUNT = "[0-9]{1,14}([.][0-9]{1,2})?(元|万元|亿元)?"
 
 
 def _amounts(_: Corpus) -> str:
-    return "^[0-9]{1,14}([.][0-9]{1,2})?(元|万元|亿元)?$"
+    return f"^{_AMOUNT}$"
 
 
 LANG = Param(
@@ -161,6 +172,25 @@ TO = Param(
     Text("到多少止：500000，或 50万元；不写为没有尽头", "where the range ends; without end if absent"),
     pattern=_amounts,
 )  # fmt: skip
+RANGES = Param(
+    "range",
+    Text(
+        "一个数的范围，写作 contracts[0].paid_yuan=20万元..80万元，可重复；不写为所填数的一半到一倍半",
+        "the range of a number, as contracts[0].paid_yuan=20万元..80万元; may be repeated; half of the stated "
+        "number each way if absent",
+    ),
+    many=True,
+    pattern=_ranges,
+)
+SETTLED = Param(
+    "settled",
+    Text(
+        "true：企业不会改变的已填事实也算，如主体类型",
+        "true: stated facts that a firm does not change too, such as its kind",
+    ),
+    lambda _: ("true", "false"),
+    default="false",
+)
 GOAL = Param(
     "goal",
     Text(
