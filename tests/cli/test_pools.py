@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import openpyxl  # type: ignore[import-untyped]  # carries no types
@@ -115,6 +116,19 @@ def test_charts_and_workbook_are_written(huice: Run, applications: Path, tmp_pat
     )
     assert (summary["申请笔数"], summary["获配额（元）"], summary["落空"]) == (2600, 4_000_000, 600)
     assert sheets["申请与分配"].max_row == 2601
+
+
+def test_a_quota_is_told_in_firms(huice: Run, tmp_path: Path) -> None:
+    path = tmp_path / "scored.csv"
+    lines = ["org_id,measure,year,status,certain_fen,ceiling_fen,score"]
+    lines += [
+        f"V{n},guangzhou/huangpu-vertical-compute,2026,discretionary,0,{n}00000000,{n}"
+        for n in range(1, 9)
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    found = huice("pools", path, "--pool", "huangpu-vertical-compute")
+    assert "选中 5 家，3,000 万元" in found.out and "按评分" in found.out
+    assert set(re.findall(r"V\d", found.out)) == {"V1", "V2", "V3"}
 
 
 def test_tables_of_firms_are_computed_first(huice: Run, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def show_list(out: Surface, funds: Sequence[Fund]) -> None:
         )
         for fund in group:
             page.split([(out.text(fund.title), "strong")], _holds(out, fund), 2)
-            page.para(out.quoted(out.text(fund.says)), 4)
+            page.field(out.say("原文", "Text"), out.text(fund.says), 6, 4)
             page.para([(fund.id, "quiet")], 4)
     page.blank()
     page.para(
@@ -152,6 +152,9 @@ def _asked(out: Surface, share: Share) -> str:
 
 def _granted(out: Surface, share: Share) -> str:
     money, used = out.money(Fraction(share.granted_fen, FEN)), per_cent(share.utilisation)
+    if share.fund.kind == "quota":
+        chosen = out.count(share.granted_units, "家", "firm")
+        return out.say(f"选中 {chosen}，{money}", f"{chosen} chosen, {money}")
     counts = out.say(
         f"全额 {share.full} 笔，部分 {share.cut} 笔", f"{share.full} in full, {share.cut} in part"
     )
