@@ -301,6 +301,8 @@ class Curves:
         view = self._around(year, found)
         before = self.history.amount if self.history else 0
         caps = []
+        if self.program.measure.subject == ORG and self.program.plus is None:
+            caps += [_soft(cap, cap.value(view)) for cap in self.program.entity_caps if cap.whole]
         for cap in self.program.org_caps:
             if cap.whole:
                 low, high = _soft(cap, cap.value(view))

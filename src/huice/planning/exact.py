@@ -18,7 +18,7 @@ from huice.evaluate.facts import Exact
 from huice.planning.solver import Model, relaxation
 
 MOST_BRANCHES = 400
-_GRID = 2**30
+_GRID = 2**50
 """Multipliers are cut to this grid, so that fractions stay short."""
 _NEAR = 1e-7
 

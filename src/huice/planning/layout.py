@@ -65,7 +65,7 @@ class Layout:
         self.option: dict[tuple[str, str], int] = {}
         self.spend: dict[tuple[Seat, str, int], int] = {}
         self.offers = {seat: field.offers(seat) for seat in self.seats}
-        self._used: dict[tuple[Seat, str], int] = {}
+        self.known_used: dict[tuple[Seat, str], int] = {}
         self._amounts: dict[tuple[Seat, str, int, str], Terms] = defaultdict(list)
         self._seats()
         self._choices()
@@ -155,15 +155,15 @@ class Layout:
     def used(self, seat: Seat, measure: str) -> int | None:
         """A switch that is on where the measure is claimed in some year; None where it cannot be."""
         key = (seat, measure)
-        if key not in self._used:
+        if key not in self.known_used:
             claims = self.of(seat, measure)
             if not claims:
                 return None
-            column = self._used[key] = self.model.switch()
+            column = self.known_used[key] = self.model.switch()
             for year in {claim.year for claim in claims}:
                 terms: Terms = [(claim.switch, 1) for claim in claims if claim.year == year]
                 self.model.at_most([*terms, (column, -1)], 0)
-        return self._used[key]
+        return self.known_used[key]
 
     def prefer(self, account: str, least: Exact) -> None:
         """From now on as much as possible of another figure, with no less than this of the objective."""
@@ -183,8 +183,12 @@ class Layout:
             for group in self.corpus.groups_of(offer.measure.id for offer in self.offers[seat]):
                 self._group(seat, group)
 
+    def rule_of(self, group: Group) -> str:
+        """The rule of a group under the readings of the profile."""
+        return self.task.profile.readings.get(group.id, {}).get("rule", group.rule)
+
     def _group(self, seat: Seat, group: Group) -> None:
-        rule = self.task.profile.readings.get(group.id, {}).get("rule", group.rule)
+        rule = self.rule_of(group)
         members = self._offered(seat, group.members)
         if len(members) > 1:
             self._cite(group.kind, group.id, members)
@@ -359,7 +363,17 @@ class _Offered:
         group_caps = any(
             group.ceiling is not None for group in layout.corpus.groups_of([offer.measure.id])
         )
+        self.used = self._used_column()
         self.capped = group_caps or any(one.whole for one in offer.years.values())
+
+    def _used_column(self) -> int | None:
+        """A switch for the measure as a whole, where a group lets only one of its members be claimed."""
+        layout, key = self.layout, (self.offer.seat, self.offer.measure.id)
+        for group in layout.corpus.groups_of([self.offer.measure.id]):
+            if layout.rule_of(group) == "highest":
+                layout.known_used[key] = self.model.switch()
+                return layout.known_used[key]
+        return None
 
     def build(self) -> None:
         for (combo, year, support), found in self.offer.years.items():
@@ -495,6 +509,8 @@ class _Offered:
                 by_option[claim.year, option].append((claim.switch, 1))
         for terms in by_year.values():
             self.model.at_most([*terms, (layout.open[seat], -1)], 0)
+            if self.used is not None:
+                self.model.at_most([*terms, (self.used, -1)], 0)
         for (_, option), terms in by_option.items():
             self.model.at_most([*terms, (layout.option[option], -1)], 0)
 
@@ -508,7 +524,7 @@ class _Offered:
         if self.rule.once == "applicant" or (
             self.rule.once == "entity" and self.offer.measure.subject == "org"
         ):
-            model.at_most(every, 1)
+            self._bound_by_used(every, 1)
         for switches in self._once.values():
             model.at_most([(switch, 1) for switch in switches], 1)
         lasts = self.rule.lasts
@@ -519,7 +535,7 @@ class _Offered:
 
     def _lasting(self, most: int, run: str, years: list[int], every: Terms) -> None:
         model, before = self.model, self.offer.before
-        model.at_most(every, max(0, most - before))
+        self._bound_by_used(every, max(0, most - before))
         if run == "window":
             for one in years:
                 if before and one >= years[0] - before + most:
@@ -588,4 +604,11 @@ class _Offered:
         if switch is not None:
             self.model.at_most([*terms, (switch, most - cap)], most)
         else:
-            self.model.at_most(terms, cap)
+            self._bound_by_used(terms, cap)
+
+    def _bound_by_used(self, terms: Terms, most: Exact) -> None:
+        """The terms stay below a bound, and are 0 where the measure is not used at all."""
+        if self.used is None:
+            self.model.at_most(terms, most)
+        else:
+            self.model.at_most([*terms, (self.used, -most)], 0)

@@ -84,8 +84,7 @@ def solved(task: Task, corpus: Corpus, seconds: float | None) -> Plan:
         if all(one.status == "infeasible" for one in candidates):
             raise infeasible(task, held, search.field, policy)
         raise NoPlan((_too_short(seconds),))
-    best = max(possible, key=lambda one: one.value)
-    best = search.second(best)
+    best = search.best(possible)
     exact = search.certified(candidates, best.value)
     proof = _proof(best, candidates, time.perf_counter() - start, exact=exact)
     places = search.by_place(candidates)

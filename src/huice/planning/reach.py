@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from typing import Any, NoReturn
 
 from msgspec import Struct
@@ -29,9 +30,12 @@ class _Untouchable:
     def _stop(self, *_: object) -> NoReturn:
         raise Touched
 
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = (
-        _stop
-    )
+    def __mul__(self, other: object) -> _Untouchable:
+        """A fixed share of it is as untouchable."""
+        return self if isinstance(other, int | Fraction) else self._stop()
+
+    __rmul__ = __mul__
+    __add__ = __radd__ = __sub__ = __rsub__ = __truediv__ = __rtruediv__ = _stop
     __neg__ = __bool__ = __lt__ = __le__ = __gt__ = __ge__ = _stop
     __eq__ = __ne__ = _stop
     numerator = denominator = property(_stop)

@@ -56,6 +56,11 @@ class Reckoning(Struct, frozen=True):
     costs: Exact
 
     @property
+    def spread(self) -> tuple[Exact, Exact]:
+        """Both figures, to compare plans of one value by."""
+        return self.certain, self.ceiling
+
+    @property
     def certain(self) -> Exact:
         """The certain sums of all entities, which only the objective adds up."""
         return sum((one.total.certain for one in self.standings), 0)

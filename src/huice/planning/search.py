@@ -16,7 +16,7 @@ from huice.planning.field import Field
 from huice.planning.layout import Layout
 from huice.planning.problem import FURTHER, MAIN, Seat, Task
 from huice.planning.reckon import Assignment, Reckoning, reckon
-from huice.planning.snap import nudged, snapped
+from huice.planning.snap import nudged, snapped, tidied
 from huice.planning.solver import SCALE, Model, Solution, scaled, solve
 from huice.planning.stacking import Stacking
 
@@ -45,6 +45,12 @@ class Candidate(Struct, frozen=True):
         """The objective in yuan of the plan that was found."""
         assert self.reckoning is not None
         return self.reckoning.value
+
+    @property
+    def spread(self) -> tuple[Exact, Exact]:
+        """Certain sum and ceiling of the plan that was found."""
+        assert self.reckoning is not None
+        return self.reckoning.spread
 
 
 class Search:
@@ -134,6 +140,17 @@ class Search:
             return best
         plan = self.trimmed(plan, reckoning)
         return structs.replace(best, plan=plan, reckoning=reckoning)
+
+    def best(self, candidates: Sequence[Candidate]) -> Candidate:
+        """The best of those with a plan: among equals the best in the other figure, its sums made round."""
+        top = max(one.value for one in candidates)
+        equal = [self.second(one) for one in candidates if one.value == top]
+        other = 1 if self.task.certain else 0
+        found = max(equal, key=lambda one: one.spread[other])
+        assert found.plan is not None
+        assert found.reckoning is not None
+        plan, reckoning = tidied(self.task, self.evaluator, found.plan, found.reckoning)
+        return structs.replace(found, plan=self.trimmed(plan, reckoning), reckoning=reckoning)
 
     def certified(self, candidates: Sequence[Candidate], value: Exact) -> bool:
         """Whether it is proved in exact fractions that no candidate gives a fen more than the value."""

@@ -100,8 +100,19 @@ def _joined(one: Stretch, other: Stretch, accounts: Sequence[str]) -> Stretch | 
         its: tuple[Line, ...] = getattr(other, account)
         if account in accounts and not (_above(its, mine, one) and _above(mine, its, other)):
             return None
-        lines[account] = tuple(dict.fromkeys((*mine, *its)))
+        chord = _chord(one.high, _least(mine, one.high), other.low, _least(its, other.low))
+        lines[account] = tuple(dict.fromkeys((*mine, chord, *its)))
     return Stretch(one.low, other.high, lines["certain"], lines["ceiling"])
+
+
+def _least(lines: Sequence[Line], x: Exact) -> Exact:
+    return min(line.at(x) for line in lines)
+
+
+def _chord(x: Exact, y: Exact, x2: Exact, y2: Exact) -> Line:
+    """The line through the figures of two neighbouring fen: it cuts off the corner that lies between them."""
+    slope = Fraction(y2 - y) / Fraction(x2 - x)
+    return Line(y - slope * x, slope)
 
 
 def _above(lines: Sequence[Line], own: Sequence[Line], stretch: Stretch) -> bool:

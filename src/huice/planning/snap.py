@@ -90,6 +90,43 @@ def nudged(
     return plan, reckoning
 
 
+def tidied(
+    task: Task, evaluator: Evaluator, plan: Assignment, reckoning: Reckoning
+) -> tuple[Assignment, Reckoning]:
+    """The plan with rounder sums, wherever that costs nothing in either figure."""
+    for spending in task.spending:
+        keys = [key for key in plan.spending if key[1] == spending.id and plan.spending[key]]
+        for rounder in _rounder(plan.spending, keys):
+            if rounder == plan.spending or not _allowed(task, spending, rounder, keys):
+                continue
+            other = structs.replace(plan, spending=rounder)
+            found = reckon(task, evaluator, other)
+            if found.value >= reckoning.value and _no_less(found, reckoning):
+                plan, reckoning = other, found
+                break
+    return plan, reckoning
+
+
+def _no_less(one: Reckoning, other: Reckoning) -> bool:
+    return all(a >= b for a, b in zip(one.spread, other.spread, strict=True))
+
+
+_GRAINS = (1_000_000, 100_000, 10_000, 1_000, 100, 1)
+"""Yuan to which sums are rounded, if that costs nothing."""
+
+
+def _rounder(sums: Mapping[Key, Exact], keys: list[Key]) -> Iterator[dict[Key, Exact]]:
+    """The sums on multiples of each grain, down, one of them taking what is left: the coarsest first."""
+    for grain in _GRAINS:
+        for rest in sorted(keys, key=lambda key: -sums[key]):
+            found = {**sums}
+            for key in keys:
+                if key != rest:
+                    found[key] = int(sums[key] // grain * grain)
+                    found[rest] += sums[key] - found[key]
+            yield found
+
+
 def _moves(task: Task, plan: Assignment) -> Iterator[dict[Key, Exact]]:
     """The spending with one fen more, or less, or moved from one sum to another, within all limits."""
     for spending in task.spending:
