@@ -94,7 +94,8 @@ class _Pen:
         for row in wrapped(self.title, self.wide - 2 * _MARGIN, 15):
             yield text((_MARGIN, y), row, "title")
             y += 20
-        yield from self._legend(y)
+        legend, y = self._legend(y)
+        yield from legend
         roof = y + 40
         body: list[str] = []
         y = roof + 18
@@ -105,18 +106,21 @@ class _Pen:
         yield from body
         self.height = y + 4
 
-    def _legend(self, y: float) -> Iterator[str]:
+    def _legend(self, y: float) -> tuple[list[str], float]:
+        """What the fillings mean, with the figures now; and the line on which it ends."""
         sure = f"{CERTAIN[self.lang]} {self._money(self.found.certain)}"
         most = f"{CEILING[self.lang]} {self._money(self.found.ceiling)}"
         now = "now" if self.lang == "en" else "现在"
-        at = float(_MARGIN)
-        for kind, label in (("under-sure", sure), ("hatch", most)):
-            yield self._box((at, y - 10), (18, 10), kind)
-            yield text((at + 24, y), label, "tick")
-            at += 24 + width(label, _SMALL) + 18
-        if at + width(now, _SMALL) + 24 < self.wide:
-            yield line("fall", (at + 6, y - 12), (at + 6, y + 2))
-            yield text((at + 14, y), now, "tick")
+        parts, at = [], float(_MARGIN)
+        for kind, label in (("under-sure", sure), ("hatch", most), ("fall", now)):
+            long = 24 + width(label, _SMALL)
+            if at > _MARGIN and at + long > self.wide - _MARGIN:
+                at, y = float(_MARGIN), y + 18
+            mark = line(kind, (at + 9, y - 12), (at + 9, y + 2))
+            parts.append(mark if kind == "fall" else self._box((at, y - 10), (18, 10), kind))
+            parts.append(text((at + 24, y), label, "tick"))
+            at += long + 18
+        return parts, y
 
     def _box(self, at: tuple[float, float], size: tuple[float, float], kind: str) -> str:
         fill = ' fill="url(#huice-tornado)" stroke="currentColor" stroke-opacity=".5"'

@@ -73,6 +73,20 @@ class Raise:
         row = next(one for place, one in enumerate(listed) if one.get("id", place) == which)
         return row[info.key]  # type: ignore[no-any-return]  # a number of the vocabulary
 
+    def start(self, slot: Slot) -> Exact:
+        """The smallest number that any year of the horizon states: from there on raising does something."""
+        name, which = slot
+        info, found = self.corpus.vocabulary.facts[name], [self.now(slot)]
+        for year, own in self.profile.years.items():
+            if year < self.profile.claim_year:
+                continue
+            rows = [own.org] if info.entity == ORG else own.lists.get(info.entity, ())
+            for place, row in enumerate(rows):
+                same = info.entity == ORG or row.get("id", place) == which
+                if same and row.get(info.key) is not None:
+                    found.append(row[info.key])
+        return min(found)
+
     def set_to(self, slot: Slot, number: Number) -> Alter:
         """The change of a number."""
         return Alter(slot[0], slot[1], self.now(slot), number, least=True)
@@ -85,7 +99,7 @@ class Raise:
         step = step_of(self.corpus.vocabulary.facts[slot[0]])
         return peak(
             lambda number: self.ceiling((*others, self.set_to(slot, number))),
-            self.now(slot),
+            self.start(slot),
             None,
             step,
         )
@@ -119,7 +133,7 @@ class Raise:
             freed = self._freed(other)
             first = peak(
                 lambda number, one=one, freed=freed: self._of(freed, self.set_to(one, number)),  # type: ignore[misc]  # bound now
-                self.now(one),
+                self.start(one),
                 None,
                 step_of(self.corpus.vocabulary.facts[one[0]]),
             )
