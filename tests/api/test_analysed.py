@@ -8,12 +8,17 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 import pytest
+import yaml
 
 from huice import Corpus
 from huice.analysis import NotLinear, catalogue, curve, sensitivity
 from huice.analysis.unlock import unlock
 from huice.api.analysis_shapes import Cliffs, Curve, Sensitivity, Unlocks
-from tests.api.conftest import Ask
+from huice.api.plan_shapes import EXAMPLE, Plan
+from huice.evaluate.compare import check_places
+from huice.evaluate.profiles import load_profile
+from huice.planning import plan, plan_profile
+from tests.api.conftest import TODAY, Ask
 from tests.api.test_answers import VARIANTS
 
 NUMBERS = {
@@ -217,3 +222,64 @@ def test_what_cannot_be_asked_of_sensitivity(
 ) -> None:
     reply = ask("POST", f"/api/v1/sensitivity?{quote(query, safe='=&')}", data=HANGZHOU)
     assert (reply.status, reply.codes) == (status, [problem]), reply.body
+
+
+def unhurried(answer: dict[str, Any]) -> dict[str, Any]:
+    """A plan without the seconds that it took."""
+    return {**answer, "proof": {**answer["proof"], "seconds": 0}}
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_plans_of_personas(name: str, corpus: Corpus, ask: Ask) -> None:
+    profile = VARIANTS[name]
+    query = "years=2&stacking=prudent&objective=ceiling"
+    reply = ask("POST", f"/api/v1/plan?{query}", data=profile)
+    assert reply.status == 200, reply.body
+    found = msgspec.json.decode(reply.body, type=Plan)
+    assert found.proof.proved or found.proof.gap_yuan != "0"
+    checked = load_profile(profile, corpus, TODAY)
+    expected = plan_profile(checked, 2, corpus, objective="ceiling", stacking="prudent")
+    assert unhurried(reply.json) == unhurried(expected.to_dict())
+
+
+def test_a_planning_problem(corpus: Corpus, ask: Ask) -> None:
+    reply = ask("POST", "/api/v1/plan?objective=certain", data=EXAMPLE)
+    expected = plan(EXAMPLE, corpus, objective="certain").to_dict()
+    assert unhurried(reply.json) == unhurried(expected)
+    written = yaml.safe_dump(EXAMPLE, allow_unicode=True).encode()
+    again = ask("POST", "/api/v1/plan?objective=certain", body=written, kind="application/yaml")
+    assert unhurried(again.json) == unhurried(reply.json)
+    some = ask("POST", "/api/v1/plan?place=shanghai&years=1", data=EXAMPLE["profile"])
+    assert {row["place"] for row in some.json["places"]} == set(check_places(corpus, ["shanghai"]))
+
+
+@pytest.mark.parametrize(
+    ("more", "query", "status", "problem"),
+    [
+        ({"profile": "/etc/passwd"}, "", 422, "J001"),
+        ({"profile": "src/huice/samples/3-platform.yaml"}, "", 422, "J001"),
+        ({"years": 6}, "", 422, "U006"),
+        ({"horizon": 2}, "", 422, "J001"),
+        ({"places": ["atlantis"]}, "", 422, "U004"),
+        ({"stacking": "greedy"}, "", 422, "J001"),
+        ({"measures": {"must": ["beijing/maas-deployment"]}}, "", 422, "J010"),
+        ({}, "seconds=11", 400, "A003"),
+        ({}, "years=6", 400, "A003"),
+        ({}, "objective=both", 400, "A003"),
+        ({}, "stacking=greedy", 400, "A003"),
+    ],
+)
+def test_what_cannot_be_planned(
+    ask: Ask, more: dict[str, Any], query: str, status: int, problem: str
+) -> None:
+    reply = ask("POST", f"/api/v1/plan?{query}", data={**EXAMPLE, **more})
+    assert reply.status == status and problem in reply.codes, reply.body
+    assert b"passwd:" not in reply.body and b"root" not in reply.body
+
+
+def test_a_long_profile_is_not_planned(ask: Ask) -> None:
+    contract = {"item": "compute", "mode": "rent", "amount_yuan": 100, "paid_yuan": 100}
+    profile = {**EXAMPLE["profile"], "contracts": [contract] * 120}
+    for body in (profile, {"profile": profile}):
+        reply = ask("POST", "/api/v1/plan", data=body)
+        assert (reply.status, reply.codes) == (422, ["A001"])

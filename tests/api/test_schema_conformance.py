@@ -18,9 +18,13 @@ from huice.api.operations import OPERATIONS
 # A profile may keep to its schema and still be refused: the schema cannot say that a day is on the calendar
 # and in this age, a period in order, an amount below a hundred trillion, an id used once, a list short.
 BEYOND = {"U005", "U006", "U009", "A001"}
+# A planning problem holds parts of profiles, amounts and ids that only its reader can judge.
+OF_A_PROBLEM = {f"U{number:03}" for number in range(1, 10)} | {
+    f"J{number:03}" for number in range(1, 13)
+}
 # A parameter may name an entry of a list that the profile does not have.
 # Sensitivity is of one place: a profile that leaves it open needs the parameter.
-NO_SUCH_ENTRY = {"curve": {"U003"}, "sensitivity": {"U003", "U004"}}
+NO_SUCH_ENTRY = {"curve": {"U003"}, "sensitivity": {"U003", "U004"}, "plan": OF_A_PROBLEM}
 LONG = os.environ.get("HUICE_EXAMPLES")
 
 _APP = application(Corpus.load(), today=lambda: date(2025, 6, 30))

@@ -17,9 +17,14 @@ from huice.evaluate.compare import check_places
 from huice.evaluate.evaluator import evaluator
 from huice.evaluate.program import holds_at
 from huice.language.text import Text
+from huice.planning import plan
+from huice.planning.problem import Site
+from huice.planning.usual import usual_task
 
 MOST_ROWS = 200
 """Entries of lists times years, for questions that run the evaluator many times over."""
+USUAL_YEARS = 3
+"""Years that are planned if nobody says."""
 FEW_ROWS = 100
 """The same where each of many facts is varied."""
 _LOCK = Lock()
@@ -93,6 +98,24 @@ def _sensitivity(asked: Asked) -> dict[str, Any]:
     ).to_dict()
 
 
+def _plan(asked: Asked) -> dict[str, Any]:
+    query = asked.query
+    task = asked.task
+    if task is None:
+        years = int(query.one("years") or USUAL_YEARS)
+        task = usual_task(asked.profiles[0], asked.corpus, years)
+        places = check_places(asked.corpus, query.many("place"))
+        if places:
+            task = structs.replace(task, sites=tuple(Site(place) for place in places))
+    return plan(
+        task,
+        asked.corpus,
+        objective=query.one("objective") or None,
+        stacking=query.one("stacking") or None,
+        time_limit=int(query.one("seconds")),
+    ).to_dict()
+
+
 def _curve(asked: Asked) -> dict[str, Any]:
     query = asked.query
     try:
@@ -150,6 +173,23 @@ ANALYSED = (
         ),
         _sensitivity, ("Sensitivity",),
         (q.LANG, q.PLACE, q.RANGES, q.SETTLED), "profile", tag="profile", slow=True, most_rows=FEW_ROWS,
+    ),
+    Operation(
+        "plan", "POST", "/plan",
+        Text("规划", "The best plan"),
+        Text(
+            "在哪里、哪几年、用哪笔支出申报哪些事项，使确定额或上限最大：连同证明（上界与差距）、各地为什么较少、"
+            "用到的叠加条款、没有列入的事项。正文为规划题目（见 docs/planning.md）；只有画像也可以，"
+            "则比较各地，把画像里的合同分到各年。没有可行方案、或没有最优方案时，422 说明原因。",
+            "Where, when and with which spending to claim what, so that the certain sum or the ceiling is "
+            "largest: with the proof (bound and gap), why each other place gives less, the clauses of "
+            "stacking, and what is not planned. The body is a planning problem (docs/planning.md), or a profile alone: "
+            "then all places are compared and its contracts are spread over the years. If there is no plan, or "
+            "none is best, 422 says why.",
+        ),
+        _plan, ("Plan",),
+        (q.LANG, q.YEARS, q.OBJECTIVE, q.STACKING, q.PLACES, q.SECONDS), "problem", tag="profile",
+        slow=True, most_rows=FEW_ROWS,
     ),
     Operation(
         "list_cliffs", "GET", "/cliffs",

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from huice.api import plan_shapes
 from huice.api.shapes import Count, Day, Shape, Status, Words, Yuan
 
 Exact = Annotated[
@@ -324,4 +325,4 @@ class Sensitivity(Shape, frozen=True):
     level: list[str]
 
 
-ANSWERS: tuple[type[Struct], ...] = (Curve, Cliffs, Unlocks, Sensitivity)
+ANSWERS: tuple[type[Struct], ...] = (Curve, Cliffs, Unlocks, Sensitivity, *plan_shapes.ANSWERS)

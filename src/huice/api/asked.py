@@ -18,6 +18,8 @@ from huice.evaluate.facts import Profile
 from huice.evaluate.profiles import BadProfile
 from huice.evaluate.sent import Sent, read_sent, rows_of
 from huice.language.text import Text, did_you_mean
+from huice.planning import Task, load_task
+from huice.planning.reader import is_problem
 
 MOST_PROFILES = 20
 HEAVY = 400
@@ -32,6 +34,7 @@ class Asked:
     ) -> None:
         self.corpus, self.today, self.query, self.id, self.sent = corpus, today, query, id_, sent
         self.profiles: list[Profile] = []
+        self.task: Task | None = None
         self.many = False
 
     def read(self, *, several: bool) -> None:
@@ -56,6 +59,20 @@ class Asked:
                 problems += bad.problems
         if problems:
             raise BadProfile(tuple(problems))
+
+    def read_problem(self) -> None:
+        """Checks a planning problem, or a profile alone. Raises `BadProfile`."""
+        assert self.sent is not None
+        value = self.sent.value
+        if not is_problem(value):
+            self.read(several=False)
+            return
+        if not isinstance(value["profile"], dict):
+            said = Text("profile 应为画像本身", "profile must be the profile itself")
+            raise BadProfile((self.sent.problem("J001", said, ("profile",)),))
+        read_sent(value["profile"], self.corpus, self.today)
+        self.task = load_task(self.sent, self.corpus, self.today)
+        self.profiles = [self.task.profile]
 
     def check_rows(self, most: int) -> None:
         """That the profile is short enough for a question that takes long. Raises `BadProfile`."""

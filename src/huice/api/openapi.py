@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from huice.api import analysis_shapes, shapes
+from huice.api import analysis_shapes, plan_shapes, shapes
 from huice.api.asked import MOST_PROFILES, Asked, File, Operation
 from huice.api.bodies import JSON, YAML
 from huice.api.faults import KINDS, PROBLEM_JSON
@@ -22,6 +22,8 @@ from huice.reports import FORMATS
 
 Doc = dict[str, Any]
 BASE = "/api/v1"
+BODIES = {"profile": "Profile", "profiles": "Profiles", "problem": "Problem"}
+"""The schema of each kind of body."""
 
 PROFILE: Doc = {
     "name": "示例",
@@ -56,6 +58,7 @@ VALUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "unlock": {"measure": ("shenzhen/corpus",), "shown": ("3",)},
     "sensitivity": {"range": ("contracts[0].amount_yuan=500万元..2000万元",)},
+    "plan": {"seconds": ("5",)},
     "list_cliffs": {"measure": ("hangzhou/compute-voucher",), "losses": ("true",)},
     "list_measures": {"city": ("shenzhen",), "q": ("算力",)},
     "list_documents": {"city": ("shenzhen",)},
@@ -143,6 +146,8 @@ def _profile(corpus: Corpus) -> Doc:
     return {
         "Profile": schema,
         "Profiles": {"anyOf": [_ref("Profile"), several]},
+        "PlanProblem": plan_shapes.problem_schema(corpus),
+        "Problem": {"anyOf": [_ref("PlanProblem"), _ref("Profile")]},
         **{f"Profile.{name}": parts[name] for name in sorted(used)},
     }
 
@@ -160,8 +165,9 @@ def _operation(operation: Operation, corpus: Corpus) -> Doc:
         "responses": _responses(operation, corpus),
     }
     if operation.body:
-        schema = _ref("Profiles" if operation.body == "profiles" else "Profile")
-        example = {"sample": {"summary": "一家深圳初创企业 / a start-up", "value": PROFILE}}
+        schema = _ref(BODIES[operation.body])
+        value = plan_shapes.EXAMPLE if operation.body == "problem" else PROFILE
+        example = {"sample": {"summary": "一家初创企业 / a start-up", "value": value}}
         made["requestBody"] = {
             "required": True,
             "content": {media: {"schema": schema, "examples": example} for media in (JSON, YAML)},
@@ -310,13 +316,19 @@ _PROBLEMS: Mapping[str, list[Doc]] = {
 def _example(operation: Operation, corpus: Corpus) -> Doc:
     """What the operation answers to the example values, worked out now."""
     query = Query(VALUES.get(operation.name, {}), operation.params)
-    sent = Sent("", PROFILE, {}, []) if operation.body else None
+    body = plan_shapes.EXAMPLE if operation.body == "problem" else PROFILE
+    sent = Sent("", body, {}, []) if operation.body else None
     asked = Asked(corpus, date(2025, 6, 30), query, IDS.get(operation.name, ""), sent)
-    if operation.body:
+    if operation.body == "problem":
+        asked.read_problem()
+    elif operation.body:
         asked.read(several=False)
     answer = operation.answer(asked)
     if isinstance(answer, File):
         return {"x-shortened": True, "value": answer.body.decode("utf-8-sig")[:_SHORT_TEXT]}
+    if operation.name == "plan":
+        answer["proof"].pop("seconds")  # it is never the same
+        return {"x-shortened": True, "value": answer}
     if operation.name in SHORTENED:
         return {"x-shortened": True, "value": _shortened(answer)}
     return {"value": answer}

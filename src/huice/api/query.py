@@ -15,9 +15,12 @@ from huice.api.faults import Refused
 from huice.corpus.corpus import Corpus
 from huice.corpus.source import Problem
 from huice.language.text import Text, did_you_mean
+from huice.planning.problem import MOST_YEARS
+from huice.planning.stacking import stackings
 
 LONGEST_WORDS = 100
 MOST_QUESTIONS = 100
+MOST_SECONDS = 10
 
 
 class Param(Struct, frozen=True):
@@ -190,6 +193,35 @@ SETTLED = Param(
     ),
     lambda _: ("true", "false"),
     default="false",
+)
+YEARS = Param(
+    "years",
+    Text("正文只有画像时：规划几年，缺省 3", "with a profile alone: how many years, 3 if absent"),
+    most=MOST_YEARS,
+)
+OBJECTIVE = Param(
+    "objective",
+    Text(
+        "求什么最大：certain 确定额，ceiling 本企业上限；不写为题目所写，画像为上限",
+        "what is to be largest: the certain sum or the ceiling; that of the problem if absent",
+    ),
+    lambda _: ("certain", "ceiling"),
+)
+STACKING = Param(
+    "stacking",
+    Text(
+        "叠加口径：stated 只按原文，prudent 从严", "stacking: stated by the text only, or prudent"
+    ),
+    lambda _: tuple(stackings()),
+)
+SECONDS = Param(
+    "seconds",
+    Text(
+        "最多算几秒，到时给出已有的最好方案和差距",
+        "at most so many seconds; then the best plan so far, with its gap",
+    ),
+    most=MOST_SECONDS,
+    default="5",
 )
 GOAL = Param(
     "goal",

@@ -91,7 +91,10 @@ class Desk:
         sent = read_body(body, headers.get("content-type", ""), headers.get("content-encoding", ""))
         asked = Asked(corpus, self.today(), query, id_, sent)
         _check(operation, asked)
-        asked.read(several=operation.body == "profiles")
+        if operation.body == "problem":
+            asked.read_problem()
+        else:
+            asked.read(several=operation.body == "profiles")
         asked.check_rows(operation.most_rows)
         if operation.slow:
             return await self._slowly(lambda: _told(operation.answer(asked)))
