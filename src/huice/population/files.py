@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from msgspec import Struct
@@ -135,6 +136,14 @@ def read(part: Part) -> pl.DataFrame:
     except (PolarsError, OSError, ValueError) as error:
         raise BadTables((_unreadable(part.path, error),)) from None
     except Exception as error:  # noqa: BLE001  # fastexcel raises types of its own
+        raise BadTables((_unreadable(part.path, error),)) from None
+
+
+def schema_of_file(part: Part) -> dict[str, Any]:
+    """The columns of a Parquet file and their types. Raises `BadTables`."""
+    try:
+        return dict(pl.read_parquet_schema(part.path))
+    except (PolarsError, OSError) as error:
         raise BadTables((_unreadable(part.path, error),)) from None
 
 

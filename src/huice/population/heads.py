@@ -10,7 +10,7 @@ from huice.language.text import Text, did_you_mean
 from huice.population.schema import KEY, OWN, Column, Schema, Table
 
 FILE, ROW = "__file", "__row"
-"""Where a row came from, while a load is under way."""
+"""Where a row came from, while a load is under way; a part of larger files brings its own row numbers."""
 
 
 class Head(Struct, frozen=True, eq=False):
@@ -50,6 +50,8 @@ def _head(
         column = table.columns.get(name) or by_source.get(name)
         if column is None and name.startswith(OWN):
             own.append(name)
+        elif name == ROW:
+            continue
         elif column is None:
             problems.append(_unknown(table, label, name, schema))
         elif column.name in taken:

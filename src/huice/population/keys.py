@@ -46,7 +46,10 @@ def stacked(parts: list[pl.DataFrame]) -> pl.DataFrame:
 
 
 def checked(
-    frames: dict[str, pl.DataFrame], schema: Schema, bad: pl.DataFrame
+    frames: dict[str, pl.DataFrame],
+    schema: Schema,
+    bad: pl.DataFrame,
+    doubled: pl.Series | None = None,
 ) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
     """The tables without the firms that have a faulty row, and all rows that were set aside."""
     frames = _alike(frames)
@@ -56,7 +59,7 @@ def checked(
         found.append(_without_key(name, frame))
         if name != ORGS:
             found.append(_orphans(name, frame, orgs))
-        found.append(_twice(name, frame, schema))
+        found.append(_twice(name, frame, doubled if name == ORGS else None))
         found.append(_periods(name, frame, schema))
         if schema.tables[name].kind:
             found.append(_too_many(name, frame))
@@ -135,51 +138,58 @@ def _without_key(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def orphans_of(name: str, label: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of no firm, of files that are not in memory."""
+    named = rows.with_columns(pl.lit(label).alias(FILE), pl.col(ROW).cast(pl.UInt32))
+    return rejects.joined(
+        [_without_key(name, named), _alone(name, named.filter(pl.col(KEY).is_not_null()))]
+    )
+
+
 def _orphans(name: str, frame: pl.DataFrame, orgs: pl.DataFrame) -> pl.DataFrame:
-    orphans = frame.filter(pl.col(KEY).is_not_null()).join(
-        orgs, on=KEY, how="anti", maintain_order="left"
-    )
-    found = _listed(
-        name,
-        orphans,
-        KEY,
-        "K003",
-        Text(
-            "企业表 orgs 里没有这个编号；请补上企业，或改正编号",
-            "no firm of orgs has this key; add the firm or correct the key",
-        ),
-    )
-    return found
+    keyed = frame.filter(pl.col(KEY).is_not_null())
+    return _alone(name, keyed.join(orgs, on=KEY, how="anti", maintain_order="left"))
 
 
-def _twice(name: str, frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
+def _alone(name: str, rows: pl.DataFrame) -> pl.DataFrame:
+    reason = Text(
+        "企业表 orgs 里没有这个编号；请补上企业，或改正编号",
+        "no firm of orgs has this key; add the firm or correct the key",
+    )
+    return _listed(name, rows, KEY, "K003", reason)
+
+
+_TWICE = {
+    KEY: Text(
+        "这个企业编号用了不止一次；哪一行是对的无从知道，请只留一行",
+        "this key is used more than once, and which row is right cannot be known; keep one",
+    ),
+    ID: Text(
+        "同一企业里这个 id 用了不止一次，请换一个",
+        "this id is used more than once within the firm; choose another",
+    ),
+    YEAR: Text(
+        "同一企业、同一年度给了不止一行，请只留一行",
+        "the firm has more than one row for this year; keep one",
+    ),
+    MEASURE: Text(
+        "同一企业、同一事项给了不止一行，请只留一行",
+        "the firm has more than one row for this measure; keep one",
+    ),
+}
+
+
+def _twice(name: str, frame: pl.DataFrame, doubled: pl.Series | None) -> pl.DataFrame:
     by = _UNIQUE.get(name, (KEY, YEAR, ID))
-    if any(column not in frame.columns and column != YEAR for column in by):
-        return rejects.none()
-    by = tuple(column for column in by if column in frame.columns)
     last = by[-1]
+    by = tuple(column for column in by if column in frame.columns)
+    if last not in by:
+        return rejects.none()
     keyed = frame.filter(pl.col(last).is_not_null())
-    doubled = (
-        keyed.filter(pl.struct(by).is_duplicated())
-        if len(by) > 1
-        else keyed.filter(pl.col(last).is_duplicated())
-    )
-    if name == ORGS:
-        reason = Text(
-            "这个企业编号用了不止一次；哪一行是对的无从知道，请只留一行",
-            "this key is used more than once, and which row is right cannot be known; keep one",
-        )
-    elif last == ID:
-        reason = Text(
-            "同一企业里这个 id 用了不止一次，请换一个",
-            "this id is used more than once within the firm; choose another",
-        )
-    else:
-        reason = Text(
-            "同一企业、同一项目（年度）给了不止一行，请只留一行",
-            "this firm has more than one row for this; keep one",
-        )
-    return _listed(name, doubled, last, "K002", reason)
+    many = pl.struct(by).is_duplicated() if len(by) > 1 else pl.col(last).is_duplicated()
+    if doubled is not None:
+        many |= pl.col(KEY).cast(pl.String).is_in(doubled.cast(pl.String).implode())
+    return _listed(name, keyed.filter(many), last, "K002", _TWICE[last])
 
 
 def _periods(name: str, frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:

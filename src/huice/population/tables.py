@@ -18,7 +18,7 @@ from huice.corpus.corpus import Corpus, shipped
 from huice.corpus.source import Problem
 from huice.language.text import Text
 from huice.population import files, heads, keys, rejects
-from huice.population.convert import EMPTY, converted
+from huice.population.convert import EMPTY, Converted, converted
 from huice.population.files import BadTables
 from huice.population.heads import FILE, ROW, Head
 from huice.population.rejects import Count
@@ -91,21 +91,33 @@ def load(given: Path | str | Mapping[str, Any] | Tables, corpus: Corpus | None =
     return check(raw, corpus)
 
 
-def check(raw: Mapping[str, list[tuple[str, pl.DataFrame]]], corpus: Corpus) -> Tables:
-    """The checked population of tables as parts, each a label and its rows."""
+Raw = Mapping[str, list[tuple[str, pl.DataFrame]]]
+"""Tables as they were given: each as parts, a label and its rows."""
+Known = dict[str, list[tuple[pl.DataFrame, Head]]]
+
+
+def heads_of(raw: Raw, corpus: Corpus) -> Known:
+    """The parts with their columns named. Raises `BadTables` with all that is wrong with the columns."""
     schema = schema_of(corpus)
     problems: list[Problem] = []
-    warned: list[Problem] = []
-    known: dict[str, list[tuple[pl.DataFrame, Head]]] = {}
+    known: Known = {}
     for name, parts in raw.items():
         known[name], faults = heads.named(schema.tables[name], parts, schema)
         problems += faults
     if ORGS not in raw:
         problems.append(_no_orgs())
-    elif not any(frame.height for _, frame in raw[ORGS]):
-        problems.append(_no_firms(raw[ORGS]))
     if problems:
         raise BadTables(tuple(problems))
+    return known
+
+
+def check(raw: Raw, corpus: Corpus, doubled: pl.Series | None = None) -> Tables:
+    """The checked population of tables as parts; `doubled` are keys that rows elsewhere have too."""
+    schema = schema_of(corpus)
+    warned: list[Problem] = []
+    known = heads_of(raw, corpus)
+    if not any(frame.height for frame, _ in known[ORGS]):
+        raise BadTables((_no_firms(raw[ORGS]),))
     frames: dict[str, pl.DataFrame] = {}
     bad: list[pl.DataFrame] = []
     for name in schema.tables:
@@ -116,7 +128,7 @@ def check(raw: Mapping[str, list[tuple[str, pl.DataFrame]]], corpus: Corpus) -> 
         if not frames[name].height and schema.tables[name].kind:
             warned.append(_empty(name, schema))
     read = {name: frame.height for name, frame in frames.items()}
-    frames, more = keys.checked(frames, schema, rejects.joined(bad))
+    frames, more = keys.checked(frames, schema, rejects.joined(bad), doubled)
     counts = {name: Count(read[name], frame.height) for name, frame in frames.items()}
     return Tables(frames, schema, more, counts, tuple(warned))
 
@@ -158,23 +170,37 @@ def _canonical(
         for column, given, source in head.columns:
             one = converted(column, frame[given], corpus, source=source)
             columns.append(one.values.alias(column.name))
-            bad.append(_refused(table, column, head, columns[0], one))
+            bad.append(_refused(table, column, head, columns[0], one, _numbers(frame)))
         columns += [frame[name].alias(name) for name in head.own]
         place = [
             pl.Series(FILE, [head.label], dtype=pl.String).new_from_index(0, frame.height),
-            pl.int_range(1, frame.height + 1, dtype=pl.UInt32, eager=True).alias(ROW),
+            _numbers(frame).alias(ROW),
         ]
         found.append(pl.DataFrame([*columns, *place]))
     return keys.stacked(found), bad
 
 
-def _refused(table: Table, column: Column, head: Head, key: pl.Series, one: Any) -> pl.DataFrame:
+def _numbers(frame: pl.DataFrame) -> pl.Series:
+    """The row numbers of a part, from 1."""
+    if ROW in frame.columns:
+        return frame[ROW].cast(pl.UInt32)
+    return pl.int_range(1, frame.height + 1, dtype=pl.UInt32, eager=True)
+
+
+def _refused(
+    table: Table,
+    column: Column,
+    head: Head,
+    key: pl.Series,
+    one: Converted,
+    numbers: pl.Series,
+) -> pl.DataFrame:
     return rejects.rows(
         [
             {
                 "table": table.name,
                 "file": head.label,
-                "row": position + 1,
+                "row": numbers[position],
                 "org_id": None if key[position] is None else str(key[position]),
                 "column": column.name,
                 "value": fault.value,

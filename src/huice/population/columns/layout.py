@@ -86,9 +86,7 @@ def place_columns(shape: Shape, asked: Asked) -> list[str]:
     )]  # fmt: skip
 
 
-def lay_out(
-    tables: Tables, shape: Shape, asked: Asked, back: Collection[str] = ()
-) -> Layout:
+def lay_out(tables: Tables, shape: Shape, asked: Asked, back: Collection[str] = ()) -> Layout:
     """The tables as levels of columns; entities of the kinds `back` also as they were a year earlier."""
     orgs = _orgs(tables, shape, asked)
     by = place_columns(shape, asked)

@@ -26,7 +26,7 @@ from huice.population.columns.layout import (
     known_name,
 )
 from huice.population.columns.plan import ORG, Plan
-from huice.population.columns.ratios import Interval, UNCAPPED
+from huice.population.columns.ratios import UNCAPPED, Interval
 from huice.population.columns.shape import Shape
 from huice.population.columns.whole import TooLarge, Whole
 from huice.population.schema import ORGS, Column, Schema

@@ -47,9 +47,9 @@ class PlaceResult(Struct, frozen=True, eq=False):
 class ColumnReader:
     """Keeps the compiled places of one corpus and question; grows its shape with what it is given."""
 
-    def __init__(self, corpus: Corpus, asked: Asked) -> None:
+    def __init__(self, corpus: Corpus, asked: Asked, shape: Shape | None = None) -> None:
         self.corpus, self.asked = corpus, asked
-        self.shape: Shape | None = None
+        self.shape = shape
         self._compiled: dict[tuple[str | None, ...], Compiled] = {}
 
     def fit(self, tables: Tables) -> Shape:
@@ -80,32 +80,38 @@ class ColumnReader:
                 columns = run(compiled.plan, layout.slice(first, last))
                 yield PlaceResult(key[0], layout.key.slice(first, last - first), compiled, columns)
 
-    def awards(self, tables: Tables) -> tuple[Awards, tuple[Gap, ...]]:
-        """The frames of awards and totals, and the measures that were computed row by row."""
-        key_type = tables.orgs.schema[KEY]
-        awards, totals = [award_frame([], key_type)], [total_frame([], key_type)]
-        gaps: dict[str, Gap] = {}
-        open_: list[PlaceResult] = []
-        for one in self.results(tables):
-            awards += frames_of(one, self.asked)
-            gaps |= {gap.measure: gap for gap in one.compiled.gaps}
-            if one.compiled.total is None:
-                open_.append(one)
-            else:
-                totals.append(_total_of(one))
-        if gaps:
-            rest = self._by_rows(tables, open_, frozenset(gaps))
-            awards.append(rest.awards)
-            totals.append(rest.totals)
-        found = Awards(pl.concat(awards), pl.concat(totals))
-        return found, tuple(gaps.values())
+    def computed(self, tables: Tables) -> Computed:
+        """All figures of these tables, as columns, and what had to be computed row by row."""
+        columns = tuple(self.results(tables))
+        gaps = {gap.measure: gap for one in columns for gap in one.compiled.gaps}
+        if not gaps:
+            return Computed(tables, columns, (), None)
+        open_ = [one.key for one in columns if one.compiled.total is None]
+        rows = by_rows(tables.of(pl.concat(open_)), self.corpus, self.asked)
+        own = rows.awards.filter(pl.col("measure").is_in(list(gaps)))
+        return Computed(tables, columns, tuple(gaps.values()), Awards(own, rows.totals))
 
-    def _by_rows(self, tables: Tables, places: list[PlaceResult], gaps: frozenset[str]) -> Awards:
-        """The measures that columns cannot say, and the totals of the firms that have them, row by row."""
-        firms = tables.of(pl.concat([one.key for one in places]))
-        whole = by_rows(firms, self.corpus, self.asked)
-        awards = whole.awards.filter(pl.col("measure").is_in(list(gaps)))
-        return Awards(awards, whole.totals)
+
+class Computed(Struct, frozen=True, eq=False):
+    """The figures of some tables: places in columns; measures that are `gaps`, and their firms' totals, in `rows`."""
+
+    tables: Tables
+    columns: tuple[PlaceResult, ...]
+    gaps: tuple[Gap, ...]
+    rows: Awards | None
+
+    def awards(self, asked: Asked) -> Awards:
+        """All of it as frames, firms in the order of the tables."""
+        key_type = self.tables.orgs.schema[KEY]
+        awards, totals = [award_frame([], key_type)], [total_frame([], key_type)]
+        for one in self.columns:
+            awards += frames_of(one, asked)
+            if one.compiled.total is not None:
+                totals.append(_total_of(one))
+        if self.rows is not None:
+            awards.append(self.rows.awards)
+            totals.append(self.rows.totals)
+        return Awards(pl.concat(awards), pl.concat(totals))
 
 
 def frames_of(one: PlaceResult, asked: Asked) -> list[pl.DataFrame]:
@@ -150,4 +156,5 @@ def _total_of(one: PlaceResult) -> pl.DataFrame:
 
 def by_columns(tables: Tables, corpus: Corpus, asked: Asked) -> tuple[Awards, tuple[Gap, ...]]:
     """The same frames as `by_rows`, computed by columns, and the measures that took the way of rows."""
-    return ColumnReader(corpus, asked).awards(tables)
+    found = ColumnReader(corpus, asked).computed(tables)
+    return found.awards(asked), found.gaps

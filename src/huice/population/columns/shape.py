@@ -18,11 +18,11 @@ from huice.population.schema import (
     LISTED,
     MEASURE,
     ORG_YEARS,
-    ORGS,
     YEAR,
 )
 from huice.population.tables import Tables
 
+VALUE_BITS, CROWD_BITS = 8, 2
 Sets = dict[str, tuple[str, ...]]
 
 
@@ -97,12 +97,12 @@ def shape_of(tables: Tables, asked: Asked) -> Shape:
                 map(str, years)
             )
             own_lists.setdefault(kind, set()).update(stated)
-        crowd[kind] = _power(frame.group_by(by).len()["len"].max() or 1)
+        crowd[kind] = _rounded(frame.group_by(by).len()["len"].max() or 1, CROWD_BITS)
         listed = tables.orgs.get_column(name + LISTED, default=None)
         if listed is not None and not listed.fill_null(value=True).all():
             blank.append(kind)
     most = {
-        f"{name}.{column}": _power(frame[column].max())
+        f"{name}.{column}": _rounded(frame[column].max(), VALUE_BITS)
         for name, frame in tables.frames.items()
         for column, dtype in frame.schema.items()
         if dtype == pl.Int64 and column != KEY and frame[column].max() is not None
@@ -147,10 +147,10 @@ def _received(frame: pl.DataFrame | None) -> tuple[str, ...]:
     return () if frame is None else tuple(sorted(frame[MEASURE].unique().to_list()))
 
 
-def _power(number: object) -> int:
-    """The number rounded up to a power of two, so that shapes of like populations are equal."""
+def _rounded(number: object, bits: int) -> int:
+    """The number rounded up to a power of 2**bits, so that shapes of like populations are equal."""
     assert isinstance(number, int)
-    return 1 << max(number - 1, 0).bit_length()
+    return 1 << -(-max(number - 1, 0).bit_length() // bits) * bits
 
 
 def _joined(names: Iterable[str]) -> tuple[str, ...]:
@@ -165,6 +165,3 @@ def _sets(one: Sets, other: Sets) -> Sets:
 
 def _larger(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
     return {key: max(one.get(key, 0), other.get(key, 0)) for key in sorted({*one, *other})}
-
-
-__all__ = ["ORGS", "Shape", "shape_of"]

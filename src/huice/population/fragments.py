@@ -1,0 +1,230 @@
+"""Cuts a population into fragments, whole firms with all that is theirs, and computes one of them.
+
+A fragment is a range of firms of frames in memory, or of Parquet files that are read only where the work is
+done. Each gives a partial result; the parts merge in any order to the same figures, on any engine that runs a
+plain function: threads, processes, the workers of a cluster.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import polars as pl
+from msgspec import Struct
+
+from huice.corpus.corpus import Corpus
+from huice.population import rejects
+from huice.population.asked import Asked, Awards
+from huice.population.columns.place import Gap
+from huice.population.columns.run import ColumnReader, Computed
+from huice.population.columns.shape import Shape
+from huice.population.files import PARQUET, Part, found, schema_of_file
+from huice.population.heads import ROW
+from huice.population.keys import orphans_of
+from huice.population.rejects import Count
+from huice.population.schema import KEY, ORGS, schema_of
+from huice.population.summary import Summary, of_columns, of_rows
+from huice.population.tables import Tables, check, heads_of
+
+FIRMS = 200_000
+"""Firms of a fragment."""
+_local = threading.local()
+
+
+class Job(Struct, frozen=True, eq=False):
+    """What is asked, in a form that any process takes: the corpus as bytes, the ids of measures.
+
+    `out` is a folder for the frames of awards and totals; with `keep` they come back with the result. `shape` is that
+    of the whole population, where it is known: then the rules are compiled once for all fragments.
+    """
+
+    corpus: bytes
+    name: str
+    asked: Asked
+    keep: bool = False
+    out: str = ""
+    shape: Shape | None = None
+
+
+class Slice(Struct, frozen=True, eq=False):
+    """Firms `start` to `stop` of frames in memory, or of Parquet files; `number` is its place in the order."""
+
+    number: int
+    start: int
+    stop: int
+    tables: Tables | None = None
+    files: Mapping[str, tuple[str, ...]] = {}
+    doubled: pl.Series | None = None
+
+
+class Partial(Struct, frozen=True, eq=False):
+    """What one fragment comes to."""
+
+    number: int
+    summary: Summary
+    gaps: tuple[Gap, ...]
+    counts: dict[str, Count]
+    rejects: pl.DataFrame
+    awards: Awards | None = None
+
+
+def job_of(
+    corpus: Corpus, asked: Asked, *, keep: bool, out: Path | None, shape: Shape | None = None
+) -> Job:
+    """The question with the corpus as bytes."""
+    data = msgspec.msgpack.encode(corpus, enc_hook=str)
+    name = f"{corpus.digest} {sha256(data).hexdigest()}"
+    return Job(data, name, asked, keep, "" if out is None else str(out), shape)
+
+
+def slices_of(tables: Tables, firms: int = FIRMS) -> Iterator[Slice]:
+    """The fragments of a population in memory."""
+    height = tables.orgs.height
+    for number, start in enumerate(range(0, height, firms)):
+        stop = min(height, start + firms)
+        own = tables if stop - start == height else tables.of(tables.orgs[KEY][start:stop])
+        yield Slice(number, 0, stop - start, own)
+
+
+def computed(job: Job, one: Slice) -> Partial:
+    """The partial result of a fragment: the function that every engine runs."""
+    reader = _reader(job)
+    tables = one.tables if one.tables is not None else _read(one, reader.corpus)
+    if not tables.orgs.height:
+        return Partial(one.number, Summary({}, {}), (), tables.counts, tables.rejects)
+    found_ = reader.computed(tables)
+    awards = found_.awards(job.asked) if job.keep or job.out else None
+    if job.out and awards is not None:
+        _write(Path(job.out), one.number, awards)
+    return Partial(
+        one.number,
+        summary_of(found_, job.asked),
+        found_.gaps,
+        tables.counts,
+        tables.rejects,
+        awards if job.keep else None,
+    )
+
+
+def summary_of(one: Computed, asked: Asked) -> Summary:
+    """The sums and counts of what was computed."""
+    gaps = frozenset(gap.measure for gap in one.gaps)
+    years = asked.years if asked.by_year else range(0)
+    summary = Summary({}, {})
+    for place in one.columns:
+        summary = summary.merged(of_columns(place, years, gaps))
+    if one.rows is not None:
+        orgs = one.tables.orgs
+        place_ = orgs["place"] if "place" in orgs.columns else pl.lit(None, dtype=pl.String)
+        places = orgs.select(KEY, pl.lit(place_).alias("place"))
+        summary = summary.merged(of_rows(one.rows, places, gaps))
+    return summary
+
+
+def _reader(job: Job) -> ColumnReader:
+    """The reader of this question, one a thread: compiled rules are kept from fragment to fragment."""
+    kept: dict[Any, ColumnReader] = _local.__dict__.setdefault("readers", {})
+    key = (job.name, msgspec.msgpack.encode(job.asked, enc_hook=str))
+    if key not in kept:
+        kept.clear()
+        corpus = msgspec.msgpack.decode(job.corpus, type=Corpus)
+        kept[key] = ColumnReader(corpus, job.asked, job.shape)
+    return kept[key]
+
+
+def _write(out: Path, number: int, awards: Awards) -> None:
+    for name, frame in (("awards", awards.awards), ("totals", awards.totals)):
+        folder = out / name
+        folder.mkdir(parents=True, exist_ok=True)
+        frame.write_parquet(folder / f"part-{number:05d}.parquet", compression="lz4")
+
+
+# --- Parquet files larger than memory ---------------------------------------------------------------------
+
+
+def parquet_files(path: Path, corpus: Corpus) -> dict[str, tuple[str, ...]] | None:
+    """The files of each table, if they are Parquet of one schema a table; None otherwise.
+
+    Raises `BadTables` with what is wrong with their columns.
+    """
+    parts: dict[str, list[Part]] = found(path, schema_of(corpus))
+    if any(one.path.suffix.lower() not in PARQUET for many in parts.values() for one in many):
+        return None
+    raw = {
+        name: [(one.label, pl.DataFrame(schema=schema_of_file(one))) for one in many]
+        for name, many in parts.items()
+    }
+    heads_of(raw, corpus)
+    alike = all(len({tuple(f.schema.items()) for _, f in many}) == 1 for many in raw.values())
+    keys = {frame.schema[KEY] for many in raw.values() for _, frame in many}
+    if not alike or len(keys) > 1:
+        return None
+    return {name: tuple(str(one.path) for one in many) for name, many in parts.items()}
+
+
+def file_slices(files: Mapping[str, tuple[str, ...]], firms: int = FIRMS) -> list[Slice]:
+    """The fragments of Parquet files; keys that two fragments share are told to both."""
+    found_ = []
+    ranges = []
+    scan = pl.scan_parquet(list(files[ORGS]))
+    height = scan.select(pl.len()).collect().item()
+    for number, start in enumerate(range(0, height, firms)):
+        stop = min(height, start + firms)
+        keys = scan.select(KEY).slice(start, stop - start)
+        low, high = keys.select(pl.min(KEY).alias("a"), pl.max(KEY).alias("b")).collect().row(0)
+        ranges.append((low, high))
+        found_.append(Slice(number, start, stop, None, files))
+    doubled = _doubled(scan) if _overlap(ranges) else None
+    return [Slice(s.number, s.start, s.stop, None, files, doubled) for s in found_]
+
+
+def _overlap(ranges: list[tuple[Any, Any]]) -> bool:
+    known = sorted(one for one in ranges if one[0] is not None)
+    return any(one[1] >= other[0] for one, other in zip(known, known[1:], strict=False))
+
+
+def _doubled(scan: pl.LazyFrame) -> pl.Series | None:
+    """The keys that more than one row has."""
+    many = scan.select(KEY).group_by(KEY).len().filter(pl.col("len") > 1)
+    found_ = many.collect(engine="streaming")[KEY]
+    return found_ if len(found_) else None
+
+
+def _read(one: Slice, corpus: Corpus) -> Tables:
+    """The tables of a fragment of files, checked."""
+    orgs = _scan(one.files[ORGS]).slice(one.start, one.stop - one.start).collect()
+    raw = {ORGS: [(_label(one.files[ORGS], ORGS), orgs)]}
+    keys = orgs.select(KEY).filter(pl.col(KEY).is_not_null()).unique()
+    low, high = keys[KEY].min(), keys[KEY].max()
+    for name, files in one.files.items():
+        if name != ORGS:
+            near = _scan(files).filter(pl.col(KEY).is_between(low, high))
+            own = near.join(keys.lazy(), on=KEY, how="semi", maintain_order="left").collect()
+            raw[name] = [(_label(files, name), own)]
+    return check(raw, corpus, one.doubled)
+
+
+def _scan(files: tuple[str, ...]) -> pl.LazyFrame:
+    return pl.scan_parquet(list(files), row_index_name=ROW, row_index_offset=1)
+
+
+def _label(files: tuple[str, ...], name: str) -> str:
+    return Path(files[0]).name if len(files) == 1 else name
+
+
+def orphans(files: Mapping[str, tuple[str, ...]]) -> pl.DataFrame:
+    """Children of no firm in Parquet files, as rejects."""
+    keys = pl.scan_parquet(list(files[ORGS])).select(KEY)
+    listed = []
+    for name, many in files.items():
+        if name == ORGS:
+            continue
+        alone = _scan(many).select(ROW, KEY).join(keys, on=KEY, how="anti")
+        rows = alone.collect(engine="streaming").sort(ROW)
+        listed.append(orphans_of(name, _label(many, name), rows))
+    return rejects.joined(listed)
