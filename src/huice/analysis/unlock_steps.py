@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -161,6 +162,8 @@ def _does(more: Step, less: Step) -> bool:
             return False
         if less.least:
             return more.least and bool(more.after >= less.after)
+        if more.answer and less.answer and isinstance(less.after, date):
+            return True  # an unknown date that has to be so is a premise, not something to wait for
         if less.gains:  # on which day a record is obtained does not matter
             return more.gains == less.gains
     if isinstance(more, More) and isinstance(less, More) and more.kind == less.kind:

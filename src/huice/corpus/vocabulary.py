@@ -164,6 +164,13 @@ def _change(cursor: Cursor, options: dict[str, Text]) -> Change:
         {key: str(one.word()) for key, one in below.down("becomes").items()},
         below.string("moved"),
     )
+    if (change.how == "moving") is not bool(change.moved):
+        below.note(
+            Text(
+                "how: moving 须写 moved（迁址后的值：选项，或 as_of），别的 how 不写",
+                "`how: moving` needs `moved` (an option, or as_of), and no other `how` has it",
+            )
+        )
     named = [*change.fixed, *change.becomes, *change.becomes.values()]
     named += [change.moved] if change.moved and change.moved != "as_of" else []
     for option in named:

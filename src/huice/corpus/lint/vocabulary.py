@@ -34,6 +34,9 @@ def facts_complete(corpus: Corpus) -> Iterable[Problem]:
     for name, label in scope.kinds.items():
         if not label.zh or not label.en:
             yield in_file(FILE, "V002", "标的名称没有写全", "the kind's name is incomplete", name)
+        more = corpus.vocabulary.kinds[name].more
+        if more.zh and not more.en:
+            yield in_file(FILE, "V002", "more 缺英文", "`more` lacks its English", name)
 
 
 def _lacks(fact: FactInfo) -> Iterable[str]:
@@ -43,6 +46,8 @@ def _lacks(fact: FactInfo) -> Iterable[str]:
             yield key
     if fact.note.zh and not fact.note.en:
         yield "note"
+    if fact.change.says.zh and not fact.change.says.en:
+        yield "changes.says"
     if fact.effort not in EFFORTS:
         yield "effort"
     for name, label in fact.options.items():
