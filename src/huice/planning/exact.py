@@ -18,9 +18,10 @@ from huice.evaluate.facts import Exact
 from huice.planning.solver import Model, relaxation
 
 MOST_BRANCHES = 400
+MOST_WORK = 200_000
+"""Branches times rows: a larger model is given fewer branches."""
 _GRID = 2**50
 """Multipliers are cut to this grid, so that fractions stay short."""
-_NEAR = 1e-7
 
 
 class Certifier:
@@ -35,6 +36,7 @@ class Certifier:
                 self.columns[column].append((number, Fraction(factor)))
         self.switches = [number for number, whole in enumerate(model.whole) if whole]
         self.branches = 0
+        self.most = max(20, min(MOST_BRANCHES, MOST_WORK // max(1, len(model.rows))))
 
     def below(self, target: Exact) -> bool:
         """Whether every solution is proved to stay below the target (in the model's unit)."""
@@ -45,7 +47,7 @@ class Certifier:
             fixed = waiting.pop()
             self.branches += 1
             late = self.deadline is not None and time.perf_counter() > self.deadline
-            if self.branches > MOST_BRANCHES or late:
+            if self.branches > self.most or late:
                 return False
             values = self._bounded(fixed, low, high, Fraction(target))
             if values is None:
@@ -141,6 +143,4 @@ class Certifier:
         ]
         if not free:
             return None
-        best = max(free, key=lambda column: abs(values[column] - round(values[column])))
-        apart = abs(values[best] - round(values[best]))
-        return best if apart > _NEAR else None
+        return max(free, key=lambda column: abs(values[column] - round(values[column])))

@@ -65,6 +65,7 @@ class Layout:
         self.option: dict[tuple[str, str], int] = {}
         self.spend: dict[tuple[Seat, str, int], int] = {}
         self.offers = {seat: field.offers(seat) for seat in self.seats}
+        self.taken: dict[tuple[int, str], list[int]] = defaultdict(list)
         self.known_used: dict[tuple[Seat, str], int] = {}
         self._amounts: dict[tuple[Seat, str, int, str], Terms] = defaultdict(list)
         self._seats()
@@ -236,7 +237,18 @@ class Layout:
     def _one_in_a_year(self, pairs: Iterable[tuple[Seat, str]], year: int) -> None:
         claims = [claim for seat, measure in pairs for claim in self.of(seat, measure, year)]
         if len({claim.offer.measure.id for claim in claims}) > 1:
-            self.model.at_most([(claim.switch, 1) for claim in claims], 1)
+            self._exclusive(claims)
+
+    def _exclusive(self, claims: Sequence[Claim]) -> None:
+        """One of the claims of a year at most: what they take of one spending is then taken once."""
+        self.model.at_most([(claim.switch, 1) for claim in claims], 1)
+        for one in self.task.spending:
+            taken: Terms = [
+                (x, -1) for claim in claims for x in self.taken.get((claim.switch, one.id), ())
+            ]
+            if taken:
+                seat, year = claims[0].offer.seat, claims[0].year
+                self.model.row([(self.spend[seat, one.id, year], 1), *taken], 0, None)
 
     def _row_clauses(self) -> None:
         for clause in self.stacking.rows():
@@ -249,7 +261,7 @@ class Layout:
                 if len(bound) > 1:
                     self._cite(kind, f"{kind} {row}", bound, clause)
                 if clause.each == "year" and len(bound) > 1:
-                    self.model.at_most([(claim.switch, 1) for claim in claims], 1)
+                    self._exclusive(claims)
             if clause.each == "total":
                 pairs: dict[tuple[Seat, str, str], set[str]] = defaultdict(set)
                 for (seat, kind, row, _), claims in found.items():
@@ -367,13 +379,16 @@ class _Offered:
         self.capped = group_caps or any(one.whole for one in offer.years.values())
 
     def _used_column(self) -> int | None:
-        """A switch for the measure as a whole, where a group lets only one of its members be claimed."""
-        layout, key = self.layout, (self.offer.seat, self.offer.measure.id)
-        for group in layout.corpus.groups_of([self.offer.measure.id]):
-            if layout.rule_of(group) == "highest":
-                layout.known_used[key] = self.model.switch()
-                return layout.known_used[key]
-        return None
+        """A switch for the measure as a whole, where a clause lets only one of several be claimed."""
+        layout, measure = self.layout, self.offer.measure
+        groups = layout.corpus.groups_of([measure.id])
+        if not any(layout.rule_of(group) == "highest" for group in groups) and not any(
+            clause.each == "total" and measure.subject in clause.rows
+            for clause in layout.stacking.rows()
+        ):
+            return None
+        column = layout.known_used[self.offer.seat, measure.id] = self.model.switch()
+        return column
 
     def build(self) -> None:
         for (combo, year, support), found in self.offer.years.items():
@@ -404,7 +419,7 @@ class _Offered:
         everything: Terms = []
         for part in found.parts:
             switches, amounts = self._part(
-                part, year, capped=self.capped or bool(part.caps or found.caps)
+                part, year, switch, capped=self.capped or bool(part.caps or found.caps)
             )
             everything += [(one, 1) for one in switches]
             model.at_most([*((one, 1) for one in switches), (switch, -1)], 0)
@@ -437,7 +452,9 @@ class _Offered:
         self.model.at_most([(column, 1), (switch, -cap)], 0)
         return Amount([(column, 1)], cap)
 
-    def _part(self, part: Part, year: int, *, capped: bool) -> tuple[list[int], dict[str, Amount]]:
+    def _part(
+        self, part: Part, year: int, claim: int, *, capped: bool
+    ) -> tuple[list[int], dict[str, Amount]]:
         end: Exact = self.layout._end_of(part) if part.spending else 0  # noqa: SLF001  # one builder in two classes
         switches: list[int] = []
         amounts: dict[str, list[Amount]] = {account: [] for account in self.accounts}
@@ -445,6 +462,8 @@ class _Offered:
             switch = self.model.switch()
             switches.append(switch)
             x = self._spent(part, stretch, switch, year)
+            if x is not None and part.spending is not None:
+                self.layout.taken[claim, part.spending].append(x)
             for account in self.accounts:
                 amounts[account].append(self._figure(stretch, account, switch, x, capped=capped))
         if len(switches) > 1:
