@@ -183,9 +183,9 @@ ANALYSED = (
             "则比较各地，把画像里的合同分到各年。没有可行方案、或没有最优方案时，422 说明原因。",
             "Where, when and with which spending to claim what, so that the certain sum or the ceiling is "
             "largest: with the proof (bound and gap), why each other place gives less, the clauses of "
-            "stacking, and what is not planned. The body is a planning problem (docs/planning.md), or a profile alone: "
-            "then all places are compared and its contracts are spread over the years. If there is no plan, or "
-            "none is best, 422 says why.",
+            "stacking, and what is not planned. The body is a planning problem (docs/planning.md), or a "
+            "profile alone: then all places are compared and its contracts are spread over the years. If "
+            "there is no plan, or none is best, 422 says why.",
         ),
         _plan, ("Plan",),
         (q.LANG, q.YEARS, q.OBJECTIVE, q.STACKING, q.PLACES, q.SECONDS), "problem", tag="profile",

@@ -56,7 +56,7 @@ CODES = (
     ("A007", Text("服务缺少所需，如字体", "the server lacks what it needs, such as a font")),
     ("A008", Text("问题没有确切的答案，如金额不随数字直线变动", "there is no exact answer")),
     ("F003–F012", Text("正文不合 JSON 或 YAML：锚点、重复的键、过深、编码", "the body is not sound")),
-    ("J001–J012", Text("规划题目有误，没有可行方案，或没有最优方案", "a faulty problem, or one without a plan")),
+    ("J001–J012", Text("规划题目有误，或没有可行、最优的方案", "a faulty problem, or one without plan")),
     ("U001–U009", Text("画像里的事实、选项、日期、金额、编号或读法不对", "something in a profile is wrong")),
 )  # fmt: skip
 

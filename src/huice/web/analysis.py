@@ -9,10 +9,11 @@ from anyio import to_thread
 from litestar import get, post
 from msgspec import Struct
 
-from huice.analysis import NotLinear, curve
+from huice.analysis import NotLinear, curve, sensitivity
 from huice.api.analysed import breaks_of_corpus
 from huice.corpus.source import Problem
 from huice.evaluate.profiles import BadProfile
+from huice.evaluate.sent import rows_of
 from huice.web.curves import (
     KINDS,
     Choice,
@@ -26,12 +27,15 @@ from huice.web.curves import (
 from huice.web.draft import Draft, Pairs
 from huice.web.pages import Asked, Page, both, one_draft, refusal, sample
 from huice.web.render import Site
+from huice.web.swings import Swings
 from huice.web.views import Places
 from huice.web.visit import site_of
 from huice.web.words import SAMPLES
 
 SHARP = ("loss", "jump")
 """Breaks that are shown at once; the others are opened."""
+MOST_ROWS = 40
+"""Entries of a profile times its years up to which the sensitivity is worked out."""
 LONGEST = 40
 """Characters of an amount in the form."""
 
@@ -52,6 +56,7 @@ class Shown(Struct):
     place: str | None
     curves: Curves | None = None
     problems: tuple[Problem, ...] = ()
+    swings: Swings | None = None
 
     @property
     def chosen(self) -> Choice | None:
@@ -83,6 +88,8 @@ def curves_of(site: Site, draft: Draft, wanted: Wanted) -> Shown:
         shown.problems = (Problem("A008", fault.text),)
     else:
         shown.curves = Curves(found, corpus, site.lang)
+    if rows_of(profile) <= MOST_ROWS:
+        shown.swings = Swings(sensitivity(profile, corpus, place), corpus, site.lang)
     return shown
 
 
