@@ -378,6 +378,18 @@ def test_too_many_changes_at_once_are_counted_and_not_told() -> None:
     assert item.reason.zh == "至少要同时改变 3 项，超过所设的 2 项"
 
 
+def test_a_firm_with_thousands_of_contracts_gets_an_answer() -> None:
+    many = [
+        {"item": "compute", "mode": "rent", "purposes": ["tuning"], "amount_yuan": 1000 + n}
+        for n in range(2000)
+    ]
+    item = only(firm(contracts=many), "shenzhen/training-voucher")
+    assert "合同 1：同时用于大模型训练" in told(item)
+    (new,) = [one for one in item.sets if isinstance(one.steps[0], More)]
+    assert new.fill is not None
+    assert new.fill.at == Fraction(1_666_666_667, 100)
+
+
 def test_the_same_profile_gives_the_same_answer_in_the_same_order() -> None:
     assert unlock(firm(), CORPUS).to_dict() == unlock(firm(), CORPUS).to_dict()
 

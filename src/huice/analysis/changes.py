@@ -6,7 +6,7 @@ what each means for a profile; whoever proposes changes has them judged by the e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -57,6 +57,16 @@ class Wait(Struct, frozen=True):
 
 
 Step: TypeAlias = Alter | More | Wait
+FEWEST_LOOKED, MOST_LOOKED, LOOKS = 5, 60, 6000
+
+
+def looked_at(entities: Sequence[Entity]) -> Sequence[Entity]:
+    """The entities of a list that are looked at one by one: of a list of thousands only the first few.
+
+    Each look costs an evaluation of the whole list, so that the time would grow with its square.
+    """
+    many = LOOKS // max(len(entities), 1)
+    return entities[: max(FEWEST_LOOKED, min(MOST_LOOKED, many))]
 
 
 def is_answer(step: Step) -> bool:

@@ -113,6 +113,7 @@ def _more(step: More, corpus: Corpus) -> Text:
     deed = kind.more or Text(f"增加 {{}} {kind.label.zh}", f"{{}} more {kind.label.en}")
     count = str(step.count)
     zh, en = deed.zh.replace("{}", count), deed["en"].replace("{}", count)
+    en = en.replace("(s)", "" if step.count == 1 else "s")
     if not parts:
         return Text(zh, en)
     return Text(

@@ -8,7 +8,7 @@ from datetime import date
 from msgspec import Struct, structs
 
 from huice.analysis.axis import Axis, axis
-from huice.analysis.changes import Value
+from huice.analysis.changes import Value, looked_at
 from huice.analysis.changes_words import bare, entity_name, number_says
 from huice.corpus.corpus import Corpus
 from huice.corpus.model import FactInfo, Measure
@@ -119,7 +119,7 @@ def _rows(profile: Profile, info: FactInfo) -> list[tuple[str | int | None, int,
         return [(None, 0, dict(profile.org))]
     listed = profile.lists[info.entity]
     rows = ({},) if listed is None else listed
-    return [(row.get("id", place), place, row) for place, row in enumerate(rows)]
+    return [(row.get("id", place), place, row) for place, row in enumerate(looked_at(rows))]
 
 
 def _fact(owner: _Owner, members: tuple[str, ...]) -> Iterator[Varied]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from huice.analysis.changes import Value
+from huice.analysis.changes import Value, looked_at
 from huice.analysis.unlock_grid import step_of
 from huice.analysis.unlock_numbers import Comparisons, Looking
 from huice.analysis.unlock_ways import (
@@ -77,7 +77,7 @@ class Finder:
     def entities(self, kind: str) -> list[tuple[Which, Entity]]:
         """The entities there are; none where the list is unknown: then one more is as good."""
         listed = self.view.lists.get(kind) or []
-        return [(one.get("id", place), one) for place, one in enumerate(listed)]
+        return [(one.get("id", place), one) for place, one in enumerate(looked_at(listed))]
 
     def may(self, slot: Slot) -> Change | None:
         """How the fact may be changed; None where it may not."""

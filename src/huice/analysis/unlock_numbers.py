@@ -135,7 +135,9 @@ class Comparisons:
                 ways = [{}] if total.where is None else self.finder.ways(total.where, want=True)
             for way in ways:
                 row = {**entity, **self.finder.realised(way, kind, which)}
-                others = [one for name, one in known if name != which]
+                others = [
+                    one for place, one in enumerate(kept or []) if one.get("id", place) != which
+                ]
 
                 def put(number: Number, row: Entity = row, others: list[Entity] = others) -> Kleene:
                     lists[kind] = [*others, {**row, info.key: number}]

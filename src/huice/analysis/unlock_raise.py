@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from msgspec import structs
 
-from huice.analysis.changes import Alter, More, Step, Value, apply, is_answer
+from huice.analysis.changes import Alter, More, Step, Value, apply, is_answer, looked_at
 from huice.analysis.linear import Number
 from huice.analysis.unlock_fill import ceiling_of
 from huice.analysis.unlock_finder import Finder, base_facts
@@ -58,7 +58,7 @@ class Raise:
             if info.entity == ORG:
                 rows = [(None, self.profile.org)]
             else:
-                listed = self.profile.lists[info.entity] or ()
+                listed = looked_at(self.profile.lists[info.entity] or ())
                 rows = [(one.get("id", place), one) for place, one in enumerate(listed)]
             found += [(name, which) for which, row in rows if row.get(info.key) is not None]
         return found
@@ -175,10 +175,7 @@ class Raise:
         own = self._own()
         for view in self.views:
             finder = self.search.finder(view, self.profile, most)
-            listed = [
-                (one.get("id", place), one)
-                for place, one in enumerate(view.lists.get(subject) or [])
-            ]
+            listed = finder.entities(subject)
             entities = [] if subject == ORG else [*listed, (New(), {})]
             for which, entity in entities:
                 ways = finder.of_entity(subject, which, entity, own)
