@@ -37,7 +37,9 @@ class Draw:
         self.shares = sorted(
             {Fraction(value_of(one)) for one in literals if 0 < value_of(one) < 1}
         ) or [Fraction(1)]
-        self.months = sorted({value_of(one) for one in literals if "月" in dimension_of(one)} if False else set())
+        self.months = sorted(
+            {value_of(one) for one in literals if "月" in dimension_of(one)} if False else set()
+        )
 
     def number(self, scale: int) -> int:
         rng = self.rng
@@ -133,7 +135,9 @@ class Draw:
                         }
                     )
         frames = {
-            name: pl.DataFrame(rows[name], schema={**table.dtypes, "org_id": pl.Int64}, strict=False)
+            name: pl.DataFrame(
+                rows[name], schema={**table.dtypes, "org_id": pl.Int64}, strict=False
+            )
             for name, table in self.schema.tables.items()
         }
         for name in self.schema.lists.values():
