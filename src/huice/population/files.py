@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from codecs import getincrementaldecoder
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ PARQUET, CSV, ARROW, EXCEL = (
     (".arrow", ".ipc", ".feather"),
     (".xlsx",),
 )
+BLOCK = 1 << 22
+"""Bytes of a text file that are looked at in one go."""
 KNOWN = (*PARQUET, *CSV, *ARROW, *EXCEL)
 OURS = ("rejects", "awards", "totals")
 """Files of ours that may lie beside the tables and are not read."""
@@ -148,34 +150,33 @@ def schema_of_file(part: Part) -> dict[str, Any]:
 
 
 def _csv(path: Path) -> pl.DataFrame:
-    try:
-        return pl.read_csv(path, infer_schema=False)
-    except PolarsError:
-        line = _not_utf8(path)
-        if line:
-            text = Text(
-                f"第 {line} 行起不是 UTF-8 编码{_guess(path)[0]}，请另存为 UTF-8",
-                f"not UTF-8 from line {line} on{_guess(path)[1]}; save it as UTF-8",
-            )
-            raise BadTables((Problem("K015", text, str(path), line),)) from None
-        if not path.read_bytes().strip():
-            return pl.DataFrame()
-        raise
+    line = _not_utf8(path)
+    if line:
+        zh, en = _guess(path)
+        text = Text(
+            f"第 {line} 行起不是 UTF-8 编码{zh}，请另存为 UTF-8",
+            f"not UTF-8 from line {line} on{en}; save it as UTF-8",
+        )
+        raise BadTables((Problem("K015", text, str(path), line),))
+    if not path.stat().st_size:
+        return pl.DataFrame()
+    return pl.read_csv(path, infer_schema=False)
 
 
 def _not_utf8(path: Path) -> int:
     """The first line that is not UTF-8; 0 if all are."""
+    decoder = getincrementaldecoder("utf-8")()
+    line = 1
     with path.open("rb") as file:
-        for number, line in enumerate(_lines(file), 1):
+        while True:
+            data = file.read(BLOCK)
             try:
-                line.decode("utf-8")
-            except UnicodeDecodeError:
-                return number
-    return 0
-
-
-def _lines(file: Iterator[bytes]) -> Iterator[bytes]:
-    yield from file
+                decoder.decode(data, final=not data)
+            except UnicodeDecodeError as error:
+                return line + data[: error.start].count(b"\n")
+            if not data:
+                return 0
+            line += data.count(b"\n")
 
 
 def _guess(path: Path) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from huice.population.schema import (
     HISTORY,
     ID,
     KEY,
+    LISTED,
     MEASURE,
     ORG_YEARS,
     ORGS,
@@ -63,6 +64,7 @@ def checked(
         found.append(_periods(name, frame, schema))
         if schema.tables[name].kind:
             found.append(_too_many(name, frame))
+            found.append(_unlisted(name, frame, orgs))
     refused = rejects.joined(found)
     if not refused.height:
         return {name: _clean(frame) for name, frame in frames.items()}, refused
@@ -215,6 +217,22 @@ def _periods(name: str, frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
             )
         )  # fmt: skip
     return rejects.joined(found)
+
+
+def _unlisted(name: str, frame: pl.DataFrame, orgs: pl.DataFrame) -> pl.DataFrame:
+    """Rows of a list of which the firm says that it is not all known: a part of a list cannot be computed."""
+    if name + LISTED not in orgs.columns:
+        return rejects.none()
+    unknown = orgs.filter(~pl.col(name + LISTED)).select(KEY)
+    rows = frame.join(unknown, on=KEY, how="semi", maintain_order="left")
+    if YEAR in rows.columns:
+        rows = rows.filter(pl.col(YEAR).is_null())
+    reason = Text(
+        f"企业表写着 {name}{LISTED} 为 false（清单不全），却给了行；请补全清单，或去掉这些行",
+        f"the firm's {name}{LISTED} is false (its list is not complete), and yet there are rows; "
+        "complete the list or leave the rows out",
+    )
+    return _listed(name, rows, KEY, "K009", reason)
 
 
 def _too_many(name: str, frame: pl.DataFrame) -> pl.DataFrame:
