@@ -25,8 +25,8 @@ class Fill(Struct, frozen=True):
 
 
 def ceiling_of(search: Search, profile: Profile) -> Ceiling:
-    """The ceiling of the measure; 0 where it is not reached. A pool is no promise, so it is left aside."""
-    outcome = search.held.run(search.poolless, profile, search.held.views(profile))
+    """The ceiling of the measure; 0 where it is not reached. A pool counts only where its rest is known."""
+    outcome = search.held.run(search.promise, profile, search.held.views(profile))
     return outcome.ceiling if outcome.status in REACHED else 0
 
 

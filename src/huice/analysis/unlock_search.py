@@ -49,7 +49,10 @@ class Search:
         self.held, self.profile, self.program = held, profile, program
         self.corpus: Corpus = held.corpus
         self.most, self.moves = most, moves
-        self.poolless = structs.replace(program, rule=structs.replace(program.rule, pool=None))
+        told = program.rule.pool in profile.pools
+        rule = program.rule if told else structs.replace(program.rule, pool=None)
+        self.promise = structs.replace(program, rule=rule)
+        """The measure without its pool, which is no promise; unless the profile says what is left in it."""
         self.now = self.outcome(())
         self.blocked: dict[str, None] = {}
         self.refused: dict[str, date | None] = {}
