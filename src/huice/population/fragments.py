@@ -25,7 +25,7 @@ from huice.population.columns.run import ColumnReader, Computed
 from huice.population.columns.shape import Shape
 from huice.population.files import PARQUET, Part, found, schema_of_file
 from huice.population.heads import ROW
-from huice.population.keys import orphans_of
+from huice.population.keys import along_of, orphans_of
 from huice.population.rejects import Count
 from huice.population.schema import KEY, ORGS, schema_of
 from huice.population.summary import Summary, of_columns, of_rows
@@ -200,6 +200,10 @@ def _read(one: Slice, corpus: Corpus) -> Tables:
     orgs = _scan(one.files[ORGS]).slice(one.start, one.stop - one.start).collect()
     raw = {ORGS: [(_label(one.files[ORGS], ORGS), orgs)]}
     keys = orgs.select(KEY).filter(pl.col(KEY).is_not_null()).unique()
+    if (
+        one.doubled is not None
+    ):  # whose their children are, nobody knows: they are listed at the end
+        keys = keys.filter(~pl.col(KEY).is_in(one.doubled.implode()))
     low, high = keys[KEY].min(), keys[KEY].max()
     for name, files in one.files.items():
         if name != ORGS:
@@ -217,14 +221,17 @@ def _label(files: tuple[str, ...], name: str) -> str:
     return Path(files[0]).name if len(files) == 1 else name
 
 
-def orphans(files: Mapping[str, tuple[str, ...]]) -> pl.DataFrame:
-    """Children of no firm in Parquet files, as rejects."""
+def unclaimed(files: Mapping[str, tuple[str, ...]], doubled: pl.Series | None) -> pl.DataFrame:
+    """Children that no fragment took, as rejects: those of no firm, and those of keys that two firms have."""
     keys = pl.scan_parquet(list(files[ORGS])).select(KEY)
     listed = []
     for name, many in files.items():
         if name == ORGS:
             continue
-        alone = _scan(many).select(ROW, KEY).join(keys, on=KEY, how="anti")
-        rows = alone.collect(engine="streaming").sort(ROW)
-        listed.append(orphans_of(name, _label(many, name), rows))
+        rows = _scan(many).select(ROW, KEY)
+        alone = rows.join(keys, on=KEY, how="anti").collect(engine="streaming").sort(ROW)
+        listed.append(orphans_of(name, _label(many, name), alone))
+        if doubled is not None:
+            shared = rows.filter(pl.col(KEY).is_in(doubled.implode())).collect()
+            listed.append(along_of(name, _label(many, name), shared))
     return rejects.joined(listed)

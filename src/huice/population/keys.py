@@ -77,18 +77,7 @@ def checked(
         taken = named.join(faulty, left_on="__key", right_on="org_id", how="semi")
         own = rows.filter(pl.col("table") == name)
         also = taken.join(own, on=(FILE, ROW), how="anti")
-        along.append(
-            _listed(
-                name,
-                also,
-                "",
-                WITH,
-                Text(
-                    "同一企业有别的行被搁置，整家一并搁置",
-                    "another row of this firm was set aside, and so the firm",
-                ),
-            )
-        )
+        along.append(_listed(name, also, "", WITH, _ALONG))
         rest = named.join(
             faulty, left_on="__key", right_on="org_id", how="anti", maintain_order="left"
         )
@@ -140,9 +129,18 @@ def _without_key(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def along_of(name: str, label: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of firms that are set aside, of files that are not in memory."""
+    return _listed(name, _located(label, rows), "", WITH, _ALONG)
+
+
+def _located(label: str, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(pl.lit(label).alias(FILE), pl.col(ROW).cast(pl.UInt32))
+
+
 def orphans_of(name: str, label: str, rows: pl.DataFrame) -> pl.DataFrame:
     """Rows of no firm, of files that are not in memory."""
-    named = rows.with_columns(pl.lit(label).alias(FILE), pl.col(ROW).cast(pl.UInt32))
+    named = _located(label, rows)
     return rejects.joined(
         [_without_key(name, named), _alone(name, named.filter(pl.col(KEY).is_not_null()))]
     )
@@ -161,6 +159,10 @@ def _alone(name: str, rows: pl.DataFrame) -> pl.DataFrame:
     return _listed(name, rows, KEY, "K003", reason)
 
 
+_ALONG = Text(
+    "同一企业有别的行被搁置，整家一并搁置",
+    "another row of this firm was set aside, and so the firm",
+)
 _TWICE = {
     KEY: Text(
         "这个企业编号用了不止一次；哪一行是对的无从知道，请只留一行",

@@ -31,9 +31,9 @@ from huice.population.fragments import (
     computed,
     file_slices,
     job_of,
-    orphans,
     parquet_files,
     slices_of,
+    unclaimed,
 )
 from huice.population.rejects import Count
 from huice.population.schema import KEY, ORGS
@@ -171,7 +171,7 @@ def simulate(
         cut = file_slices(files, firms)
         total = sum(one.stop - one.start for one in cut)
         parts = list(_run(job, iter(cut), executor, total, progress))
-        more = orphans(files) if _some_missing(files, parts) else rejects.none()
+        more = unclaimed(files, cut[0].doubled) if _some_missing(files, parts) else rejects.none()
         return Simulation(asked, corpus, parts, more, where)
     whole = load(tables, corpus)
     job = job_of(corpus, asked, keep=where is None, out=where, shape=shape_of(whole, asked))

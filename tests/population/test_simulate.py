@@ -1,0 +1,208 @@
+"""Simulation: the same figures to the fen on any engine, in any partition and order, in memory and from files."""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from huice import Corpus
+from huice.population import BadTables, Simulation, Tables, by_rows, load, simulate
+from huice.population.summary import COUNTS, FIGURES
+from tests.oracle import MEASURES
+from tests.population.agreement import AWARD, TOTAL
+from tests.population.firms import profiles, tables_of
+
+AS_OF = date(2025, 6, 30)
+PLACES = ["hangzhou/xihu", "shenzhen"]
+"""Two places are enough here: all measures are compared in test_columns."""
+FIRMS = 120
+
+
+@pytest.fixture(scope="module")
+def tables(corpus: Corpus) -> Tables:
+    wanted = [id_ for id_ in MEASURES if id_.split("/")[0] in ("hangzhou", "shenzhen")]
+    return tables_of(profiles("simulate", FIRMS, AS_OF, wanted), corpus)
+
+
+def run(tables: Any, corpus: Corpus, **more: Any) -> Simulation:
+    return simulate(tables, corpus, as_of=AS_OF, places=PLACES, **more)
+
+
+@pytest.fixture(scope="module")
+def whole(tables: Tables, corpus: Corpus) -> Simulation:
+    return run(tables, corpus, by_year=True, horizon=2)
+
+
+def assert_same(one: Simulation, other: Simulation) -> None:
+    assert one.summary == other.summary
+    assert one.awards.sort(AWARD).equals(other.awards.sort(AWARD))
+    assert one.totals.sort(TOTAL).equals(other.totals.sort(TOTAL))
+
+
+def test_awards_are_those_of_the_rows(whole: Simulation, tables: Tables, corpus: Corpus) -> None:
+    rows = by_rows(tables, corpus, whole.asked)
+    assert rows.awards.sort(AWARD).equals(whole.awards.sort(AWARD))
+    assert rows.totals.sort(TOTAL).equals(whole.totals.sort(TOTAL))
+    assert whole.gaps == ()
+    assert whole.firms == FIRMS
+
+
+def test_the_summary_is_the_sum_of_the_awards(whole: Simulation, tables: Tables) -> None:
+    places = tables.orgs.select("org_id", "place")
+    awards = whole.awards.join(places, on="org_id")
+    for row in whole.costs().iter_rows(named=True):
+        year = pl.col("year").is_null() if row["year"] is None else pl.col("year") == row["year"]
+        own = awards.filter(
+            pl.col("place").eq_missing(pl.lit(row["place"])),
+            pl.col("measure") == row["measure"],
+            year,
+        )
+        assert [row[name] for name in COUNTS] == [
+            own.filter(pl.col("status") == n).height for n in COUNTS
+        ]
+        assert row["certain_fen"] == own["certain_fen"].sum()
+        assert row["ceiling_fen"] == own["ceiling_fen"].sum()
+        assert row["receiving"] == own.filter(pl.col("certain_fen") > 0).height
+        paying = own.filter(pl.col("status").is_in(["eligible", "discretionary", "unknown"]))
+        assert row["unstated"] == paying["ceiling_fen"].null_count()
+    assert whole.places()["certain_fen"].sum() == whole.totals["certain_fen"].sum()
+
+
+def test_years_add_up_to_the_whole(whole: Simulation) -> None:
+    years = whole.awards.filter(pl.col("year").is_not_null())
+    sums = years.group_by("org_id", "measure").agg(pl.sum("certain_fen"))
+    horizon = whole.awards.filter(pl.col("year").is_null()).join(sums, on=["org_id", "measure"])
+    open_ = horizon.filter(pl.col("status") != "ineligible")
+    assert open_.height > 0
+    assert (open_["certain_fen"] == open_["certain_fen_right"]).all()
+
+
+@settings(max_examples=3)
+@given(firms=st.integers(20, 160), seed=st.integers(0, 99))
+def test_no_partition_and_no_order_changes_anything(
+    firms: int, seed: int, whole: Simulation, tables: Tables, corpus: Corpus
+) -> None:
+    mixed = {
+        name: frame if name not in ("orgs", "decisions", "history") else frame.sample(fraction=1, shuffle=True, seed=seed)
+        for name, frame in tables.frames.items()
+    }  # fmt: skip
+    other = run(mixed, corpus, by_year=True, horizon=2, firms=firms)
+    assert_same(whole, other)
+
+
+def test_threads_give_the_same(whole: Simulation, tables: Tables, corpus: Corpus) -> None:
+    seen: list[tuple[int, int]] = []
+    with ThreadPoolExecutor(2) as pool:
+        other = run(
+            tables, corpus, by_year=True, horizon=2, firms=40, executor=pool,
+            progress=lambda done, of: seen.append((done, of)),
+        )  # fmt: skip
+    assert_same(whole, other)
+    assert [of for _, of in seen] == [FIRMS] * 3
+    assert sorted(done for done, _ in seen)[-1] == FIRMS
+
+
+@pytest.mark.long
+def test_processes_give_the_same(whole: Simulation, tables: Tables, corpus: Corpus) -> None:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(2, mp_context=context) as pool:
+        assert_same(whole, run(tables, corpus, by_year=True, horizon=2, firms=40, executor=pool))
+
+
+@pytest.mark.filterwarnings("ignore")  # of the cluster's own libraries
+def test_a_cluster_of_worker_processes_gives_the_same(
+    whole: Simulation, tables: Tables, tmp_path: Path, corpus: Corpus
+) -> None:
+    from distributed import Client, LocalCluster  # noqa: PLC0415  # takes long to import
+
+    tables.write(tmp_path / "firms")
+    cluster = LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    )
+    with cluster, Client(cluster) as client:
+        assert len(client.scheduler_info()["workers"]) == 2
+        other = run(
+            tmp_path / "firms", corpus, by_year=True, horizon=2, firms=50, executor=client,
+            out=tmp_path / "out",
+        )  # fmt: skip
+    assert_same(whole, other)
+    assert len(list((tmp_path / "out" / "awards").iterdir())) == 3
+
+
+# --- from files -------------------------------------------------------------------------------------------
+
+
+def test_parquet_is_streamed_a_fragment_at_a_time(
+    whole: Simulation, tables: Tables, tmp_path: Path, corpus: Corpus
+) -> None:
+    tables.write(tmp_path / "firms")
+    other = run(tmp_path / "firms", corpus, by_year=True, horizon=2, firms=60, out=tmp_path / "out")
+    assert_same(whole, other)
+    assert other.scan("awards").select(pl.len()).collect().item() == whole.awards.height
+    assert other.counts == whole.counts
+    sums = run(tmp_path / "firms", corpus, by_year=True, horizon=2, firms=60)
+    assert sums.summary == whole.summary
+    assert sums.awards.height == 0
+
+
+def test_streaming_finds_what_loading_finds(tmp_path: Path, corpus: Corpus) -> None:
+    rng = random.Random(1)
+    keys = list(range(100)) + [7, 93]
+    rng.shuffle(keys)
+    orgs = pl.DataFrame({"org_id": keys, "place": ["shenzhen"] * 101 + ["nowhere"]})
+    contracts = pl.DataFrame(
+        {"org_id": [*range(50), None, 1000], "paid_yuan": ["1"] * 49 + ["-1", "1", "1"]}
+    )
+    orgs.write_parquet(tmp_path / "orgs.parquet")
+    contracts.write_parquet(tmp_path / "contracts.parquet")
+    streamed = run(tmp_path, corpus, firms=17)
+    loaded = run(tmp_path, corpus)
+    by = ["table", "file", "row", "code", "value"]
+    assert streamed.rejects.sort(by).equals(loaded.rejects.sort(by))
+    assert (streamed.counts, streamed.summary) == (loaded.counts, loaded.summary)
+    assert {problem.code for problem in streamed.problems()} >= {"K001", "K002", "K003", "U006"}
+
+
+def test_streaming_refuses_a_column_that_nobody_knows(tmp_path: Path, corpus: Corpus) -> None:
+    pl.DataFrame({"org_id": [1, 2], "plcae": ["shenzhen"] * 2}).write_parquet(
+        tmp_path / "orgs.parquet"
+    )
+    with pytest.raises(BadTables, match="place"):
+        run(tmp_path, corpus, firms=1)
+
+
+def test_awards_are_read_through_the_arrow_interface(whole: Simulation) -> None:
+    table = pa.table(whole)
+    assert table.num_rows == whole.awards.height
+    assert table.column_names == whole.awards.columns
+
+
+def test_large_sums_do_not_wrap(corpus: Corpus) -> None:
+    """The total of many firms passes 64 bits; one firm's never does."""
+    firms = pl.DataFrame({"org_id": range(2000), "place": "shenzhen", "kind": "enterprise"})
+    contracts = pl.DataFrame(
+        {
+            "org_id": range(2000),
+            "item": "compute",
+            "mode": "rent",
+            "purposes": [["training"]] * 2000,
+            "paid_fen": [10**16] * 2000,
+        }
+    )
+    found = run({"orgs": firms, "contracts": contracts}, corpus)
+    row = load({"orgs": firms[:1], "contracts": contracts[:1]}, corpus)
+    one = by_rows(row, corpus, found.asked)
+    summary = {key[1]: value for key, value in found.summary.costs.items()}
+    for award in one.awards.iter_rows(named=True):
+        at = len(COUNTS) + FIGURES.index("ceiling_fen")
+        assert summary[award["measure"]][at] == 2000 * (award["ceiling_fen"] or 0)
