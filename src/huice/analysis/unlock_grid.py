@@ -15,6 +15,8 @@ from huice.evaluate.intervals import Kleene
 
 STEPS: dict[str, Exact] = {"money": Fraction(1, 100), "area": Fraction(1, 100), "count": 1}
 """The grid of a number: the fen, a hundredth of a square metre, one."""
+MOST_BACK = 100
+"""Steps of the grid that are worth less than a fen together: at a rate of 1% there are a hundred."""
 Ceiling: TypeAlias = Number
 """Yuan, exact or varying; None where the text states none."""
 
@@ -84,7 +86,17 @@ def peak(
             continue
         if best is None or one.ceiling > best.ceiling or (one.slope and not best.slope):
             best = one
-    return best
+    return best if best is None or best.slope else _least(run, best, start, step)
+
+
+def _least(run: Callable[[Number], Ceiling], best: Peak, start: Exact, step: Exact) -> Peak:
+    """The peak at the least number that gives it: what lies below the fen is cut, so a step less may do."""
+    at = best.at
+    for _ in range(MOST_BACK):
+        if at - step < start or run(at - step) != best.ceiling:
+            break
+        at -= step
+    return Peak(at, best.ceiling)
 
 
 def _top(run: Callable[[Number], Ceiling], piece: Piece[Ceiling], step: Exact) -> Peak | None:
