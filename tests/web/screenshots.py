@@ -41,6 +41,8 @@ PAGES: dict[str, tuple[str, tuple[Step, ...]]] = {
     "measure-plain": ("/measures/hangzhou/compute-voucher", ()),
     "compare": ("/compare", ()),
     "analysis": ("/analysis", ()),
+    "plan": ("/plan", ()),
+    "plan-app": ("/plan?sample=2-vertical-application", ()),
     "policies": ("/policies", ()),
     "policy": ("/policies/shenzhen/ai-pioneer-city", ()),
     "glossary": ("/glossary", ()),

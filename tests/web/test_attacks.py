@@ -39,8 +39,9 @@ def test_text_in_any_field_stays_text(attack: str, client: Any) -> None:
     assert len(names) > 20
     sent = dict.fromkeys(names, attack)
     for prefix in ("", "/en"):
-        for path in ("/calc", "/compare", "/measures/shanghai/model-voucher", "/analysis"):
-            given = {**sent, "fact": attack, "from": attack, "to": attack}
+        for path in ("/calc", "/compare", "/measures/shanghai/model-voucher", "/analysis", "/plan"):
+            given = {**sent, "fact": attack, "from": attack, "to": attack, "years": "2"}
+            given |= {"place": attack, "setup:shenzhen": attack, "stacking": attack}
             answer = client.post(prefix + path, data=given)
             assert answer.status_code in {200, 400}
             assert_inert(answer.text)

@@ -273,7 +273,7 @@ def test_a_reading_can_be_switched(page: Page, base: str) -> None:
 @SIZES
 def test_nothing_is_cut_off_sideways_at_any_zoom(page: Page, base: str) -> None:
     width = width_of(page)
-    for path in ("/", "/calc?sample=1-model-startup", "/compare", "/analysis", "/policies", "/policies/shanghai/ai-application",
+    for path in ("/", "/calc?sample=1-model-startup", "/compare", "/analysis", "/plan", "/policies", "/policies/shanghai/ai-application",
                  "/measures/shanghai/model-voucher", "/glossary", "/developers"):  # fmt: skip
         for prefix in ("", "/en"):
             page.goto(base + prefix + path)
@@ -290,6 +290,7 @@ def test_chinese_does_not_break_after_every_character(page: Page, base: str) -> 
         "/calc?sample=1-model-startup",
         "/compare",
         "/analysis",
+        "/plan",
         "/measures/shanghai/model-voucher",
         "/policies",
     ):
@@ -341,6 +342,7 @@ def test_targets_are_large_enough(page: Page, base: str) -> None:
         "/calc?sample=2-vertical-application",
         "/compare",
         "/analysis",
+        "/plan",
         "/measures/shanghai/model-voucher",
     ):
         page.goto(base + path)
@@ -352,6 +354,59 @@ def test_targets_are_large_enough(page: Page, base: str) -> None:
             .map(([e, r]) => e.outerHTML.slice(0, 80) + ' ' + r.width + 'x' + r.height)"""
         )
         assert not small, (path, small)
+
+
+def test_every_field_of_a_plan_has_a_label_of_its_own(page: Page, base: str) -> None:
+    page.goto(base + "/plan?sample=2-vertical-application")
+    page.locator("details").evaluate_all("all => all.forEach(d => d.open = true)")
+    expect(page.get_by_label("几年合计：智能算力·租用")).to_have_value("144")
+    expect(page.get_by_label("每年：上海徐汇区")).to_be_visible()
+    names = page.evaluate(
+        """() => [...document.querySelectorAll('.plan-form input[type=text]')].map(e => e.getAttribute('aria-label'))"""
+    )
+    assert len(names) == len(set(names)) == 2 * 2 + 13 * 2
+    page.get_by_label("几年合计：智能算力·租用").fill("300")
+    page.get_by_label("每年：上海徐汇区").fill("600")
+    page.get_by_label("目标里减去成本").check(force=True)
+    page.get_by_role("button", name="重新规划").click()
+    assert page.url == base + "/plan"
+    expect(page.locator(".proof")).to_contain_text("已证明最优（差距 0）")
+    expect(page.get_by_label("几年合计：智能算力·租用")).to_have_value("300")
+    expect(page.locator("main")).to_contain_text("减去成本")
+
+
+@PLAIN_SIZES
+def test_analysis_and_plan_without_javascript(plain: Page, base: str) -> None:
+    page = plain
+    page.goto(base + "/calc?sample=2-vertical-application")
+    page.get_by_role("button", name=re.compile("^分析")).click()
+    page.get_by_label("变动哪个数").select_option(label="合同“微调算力”：当年实际发生额")
+    page.get_by_label("到", exact=True).fill("6000")
+    page.get_by_role("button", name="画曲线").click()
+    assert page.url.startswith(base + "/analysis")
+    expect(page.locator(".curve").first).to_contain_text("到顶")
+    shown = page.locator(".curve .drawn:visible")
+    assert shown.count() == page.locator(".curve .drawn").count() // 2
+    page.get_by_role("button", name="返回结果").click()
+    page.get_by_role("button", name=re.compile("^规划")).click()
+    expect(page.locator(".proof")).to_contain_text("已证明最优")
+    page.get_by_label("从严").check(force=True)
+    page.get_by_role("button", name="重新规划").click()
+    expect(page.locator("main")).to_contain_text("叠加口径：从严")
+
+
+def test_analysis_and_plan_print_in_full(browser: Browser, base: str, tmp_path: Path) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    for path in ("/analysis", "/plan"):
+        page.goto(base + path)
+        page.emulate_media(media="print")
+        hidden = "[...document.querySelectorAll('.asks, .plan-form, .top')].filter(e => e.offsetParent).length"
+        assert page.evaluate(hidden) == 0
+        shown = "[...document.querySelectorAll('table tbody tr')].filter(e => !e.closest('form')).every(e => e.getBoundingClientRect().height > 0)"
+        assert page.evaluate(shown), path
+        assert len(page.pdf(path=str(tmp_path / "page.pdf"))) > 20_000
+    context.close()
 
 
 def test_labels_are_found_and_unique(page: Page, base: str) -> None:

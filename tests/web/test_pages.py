@@ -104,7 +104,7 @@ def test_english_pages_hold_no_chinese_but_quotations(client: Any, corpus: Corpu
         for measure in corpus.measures:
             page = client.post(f"/en/measures/{measure.id}", data={"profile": text}).text
             assert not untranslated(page), (name, measure.id)
-        for page in ("/en/compare", "/en/analysis"):
+        for page in ("/en/compare", "/en/analysis", "/en/plan"):
             assert not untranslated(client.post(page, data={"profile": text}).text), (name, page)
 
 

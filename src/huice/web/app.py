@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from anyio import CapacityLimiter
 from litestar import Litestar, Request, Response, Router
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
@@ -22,9 +23,12 @@ from huice.web.headers import HEADERS
 from huice.web.library import LIBRARY
 from huice.web.measures import MEASURES
 from huice.web.pages import CALC
+from huice.web.planning import PLANNING
 from huice.web.visit import path_of, site_of
 
 LOG = logging.getLogger("huice.web")
+SLOW_AT_ONCE = 2
+"""How many plans one worker makes at a time."""
 LARGEST_FORM = 1_000_000
 """Bytes of a form; beyond twice that the shield reads no further."""
 
@@ -40,7 +44,7 @@ def create_app(
     settings = settings or Settings(page_bytes=2 * LARGEST_FORM)
     pages = Router(
         "/",
-        route_handlers=[*CALC, *MEASURES, *LIBRARY, *ANALYSIS],
+        route_handlers=[*CALC, *MEASURES, *LIBRARY, *ANALYSIS, *PLANNING],
         request_max_body_size=LARGEST_FORM,
         response_headers=HEADERS,
     )
@@ -48,7 +52,9 @@ def create_app(
     app = Litestar(
         [pages, router(corpus, today), assistants],
         lifespan=[lifespan],
-        state=State({"corpus": corpus, "lang": lang, "today": today}),
+        state=State(
+            {"corpus": corpus, "lang": lang, "today": today, "few": CapacityLimiter(SLOW_AT_ONCE)}
+        ),
         openapi_config=None,
         logging_config=None,
         request_max_body_size=None,
