@@ -22,7 +22,9 @@ from mcp.types import CallToolResult
 
 import huice
 import huice.analysis
+import huice.planning
 from huice import Corpus
+from huice.evaluate.profiles import load_profile
 from huice.mcp import server
 from huice.mcp.tools import TOOLS
 from huice.web.app import create_app
@@ -126,6 +128,25 @@ def test_changes_curves_and_cliffs(corpus: Corpus) -> None:
     assert call(corpus, "cliffs").structured_content == whole.to_dict()
 
 
+def test_sensitivity_and_plans(corpus: Corpus) -> None:
+    for profile in VARIANTS.values():
+        given = plain(profile)
+        told = call(corpus, "sensitivity", profile=given, place="shanghai/xuhui")
+        expected = huice.analysis.sensitivity(profile, corpus, "shanghai/xuhui").to_dict()
+        assert told.structured_content == expected
+        told = call(corpus, "plan", profile=given, years=2, stacking="prudent")
+        checked = load_profile(given, corpus)
+        best = huice.planning.plan_profile(checked, 2, corpus, stacking="prudent").to_dict()
+        assert {**told.structured_content, "proof": 0} == {**best, "proof": 0}
+        first = told.content[0].text.splitlines()[0]  # type: ignore[union-attr]
+        assert ("已证明最优" in first) is told.structured_content["proof"]["proved"]
+    given = plain(next(iter(VARIANTS.values())))
+    problem = {"profile": given, "years": 1, "places": ["shenzhen"], "objective": "certain"}
+    told = call(corpus, "plan", problem=problem)
+    expected = huice.planning.plan(problem, corpus).to_dict()
+    assert {**told.structured_content, "proof": 0} == {**expected, "proof": 0}
+
+
 def test_a_cliff_is_told_with_its_clause_and_never_as_advice(corpus: Corpus) -> None:
     contract = {"item": "compute", "mode": "rent", "amount_yuan": 600000, "paid_yuan": 600000}
     org = {"place": "hangzhou/other", "kind": "enterprise", "size": "small"}
@@ -173,7 +194,7 @@ def test_a_cliff_is_told_with_its_clause_and_never_as_advice(corpus: Corpus) -> 
         ("unlock", {"profile": {}, "most": 5}, "bad_argument", "A003"),
         ("unlock", {"profile": {}, "shown": "2"}, "bad_argument", "A003"),
         ("unlock", {"profile": {}, "measures": ["x"]}, "bad_argument", "A003"),
-        ("unlock", {"profile": {"contracts": [{}] * 201}}, "bad_profile", "A001"),
+        ("unlock", {"profile": {"contracts": [{}] * 101}}, "bad_profile", "A001"),
         ("curve", {"profile": {}}, "bad_argument", "A003"),
         ("curve", {"profile": {}, "fact": "org.place"}, "bad_profile", "U003"),
         ("curve", {"profile": {}, "fact": 1}, "bad_argument", "A003"),
@@ -190,6 +211,22 @@ def test_a_cliff_is_told_with_its_clause_and_never_as_advice(corpus: Corpus) -> 
             "bad_argument",
             "A003",
         ),
+        ("sensitivity", {"profile": {}}, "bad_profile", "U004"),
+        ("sensitivity", {"profile": {}, "place": "x"}, "bad_argument", "A003"),
+        (
+            "sensitivity",
+            {"profile": {}, "place": "shenzhen", "ranges": ["a"]},
+            "bad_argument",
+            "A003",
+        ),
+        ("sensitivity", {"profile": {}, "settled": 1}, "bad_argument", "A003"),
+        ("plan", {"profile": {}, "years": 6}, "bad_argument", "A003"),
+        ("plan", {"profile": {}, "seconds": 60}, "bad_argument", "A003"),
+        ("plan", {"profile": {}, "stacking": "x"}, "bad_argument", "A003"),
+        ("plan", {"problem": {"profile": "/etc/passwd"}}, "bad_profile", "J001"),
+        ("plan", {"problem": "profile.yaml"}, "bad_profile", "J001"),
+        ("plan", {"problem": {"profile": {}, "years": 9}}, "bad_profile", "U006"),
+        ("plan", {"profile": {"contracts": [{}] * 101}}, "bad_profile", "A001"),
         ("cliffs", {"losses": "yes"}, "bad_argument", "A003"),
         ("cliffs", {"profile": {}}, "bad_argument", "A002"),
         ("search_measures", {"words": "a" * 101}, "bad_argument", "A003"),
@@ -227,11 +264,11 @@ def test_unknown_tools_and_resources_are_protocol_errors(corpus: Corpus) -> None
 def test_tools_are_described(corpus: Corpus) -> None:
     listed = talk(server(corpus), lambda client: client.list_tools()).tools
     assert [tool.name for tool in listed] == [
-        "evaluate", "compare", "explain", "next_question", "unlock", "curve", "cliffs",
+        "evaluate", "compare", "explain", "next_question", "unlock", "curve", "cliffs", "sensitivity", "plan",
         "search_measures", "read_document",
     ]  # fmt: skip
     size = sum(len(json.dumps(tool.input_schema)) + len(tool.description) for tool in listed)
-    assert size < 14_000  # an assistant reads it in every conversation
+    assert size < 15_500  # an assistant reads it in every conversation
     assert all(tool.annotations.read_only_hint for tool in listed)
     docs = (ROOT / "docs" / "mcp.md").read_text(encoding="utf-8")
     for tool in listed:

@@ -17,13 +17,14 @@ from huice.evaluate.profiles import BadProfile
 from huice.evaluate.sent import read_sent, rows_of
 from huice.language.text import Text, did_you_mean
 from huice.mcp.summary import Summary
+from huice.planning import Task, load_task
 
 Schema = dict[str, Any]
 LANGS = ("zh", "en")
 MOST_PROFILES = 20
 LONGEST = 100
 """Characters of a text."""
-MOST_ROWS = 200
+MOST_ROWS = 100
 """Entries of lists times years, for questions that run the evaluator many times over."""
 
 
@@ -111,15 +112,22 @@ class Call:
     def short_profile(self) -> Profile:
         """The profile as it is, for a question that takes long. Raises `BadProfile` for a long one."""
         found = read_sent(self.given.get("profile", {}), self.corpus, self.today)
-        rows = rows_of(found)
-        if rows > MOST_ROWS:
-            said = Text(
-                f"这个问题要反复测算，清单的项数乘年数至多 {MOST_ROWS}，这份画像有 {rows:,}；请只留有关的项",
-                f"this question evaluates many times over: entries times years are at most {MOST_ROWS}, "
-                f"here {rows:,}; leave only the entries that matter",
-            )
-            raise BadProfile((Problem("A001", said),))
+        _check_rows(found)
         return found
+
+    def problem(self) -> Task:
+        """A planning problem, its profile written in it. Raises `BadProfile`."""
+        value = self.given.get("problem")
+        if not isinstance(value, dict) or not isinstance(value.get("profile"), dict):
+            said = Text(
+                "problem 应为规划题目，其中 profile 写画像本身",
+                "problem is a planning problem, with the profile itself as its profile",
+            )
+            raise BadProfile((Problem("J001", said),))
+        read_sent(value["profile"], self.corpus, self.today)
+        task = load_task(value, self.corpus, self.today)
+        _check_rows(task.profile)
+        return task
 
     def number(self, name: str, most: int, default: int) -> int:
         """A whole number from 1. Raises `BadCall`."""
@@ -160,6 +168,17 @@ class Call:
             )
             raise BadCall("bad_argument", (Problem("A001", said, subject="profiles"),))
         return [read_sent(one, self.corpus, self.today) for one in given]
+
+
+def _check_rows(profile: Profile) -> None:
+    rows = rows_of(profile)
+    if rows > MOST_ROWS:
+        said = Text(
+            f"这个问题要反复测算，清单的项数乘年数至多 {MOST_ROWS}，这份画像有 {rows:,}；请只留有关的项",
+            f"this question evaluates many times over: entries times years are at most {MOST_ROWS}, "
+            f"here {rows:,}; leave only the entries that matter",
+        )
+        raise BadProfile((Problem("A001", said),))
 
 
 def place_schema(corpus: Corpus) -> Schema:

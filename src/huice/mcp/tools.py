@@ -30,7 +30,8 @@ huice computes what the published AI-industry policies of Hangzhou, Shanghai, Be
 give one company, exactly and with the sentence behind each figure. Start with `next_question` on what you \
 know, ask the user, add the answer to the profile, and `evaluate` again. `unlock` says what the company would \
 have to change to reach a measure or to get more; `curve` and `cliffs` say where a little more spending brings \
-less, nothing, or much. Splitting a contract or declaring less is a risk and never advice. Never invent a \
+less, nothing, or much; `sensitivity` ranks what matters most; `plan` finds the best years and places, with a \
+proof. Splitting a contract or declaring less is a risk and never advice. Never invent a \
 fact, never add amounts of different cities, never call a ceiling an entitlement: 确定额 (certain) is owed if \
 the facts hold, 本企业上限 (ceiling) is the most the wording allows, null means that the text states no \
 amount. Quote the sentence of the policy."""
