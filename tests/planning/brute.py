@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import combinations, product
+from itertools import combinations, permutations, product
 from typing import Any
 
 from huice.corpus.corpus import Corpus
@@ -44,7 +44,9 @@ class Brute:
         """The best objective; None where there is no plan."""
         found = None
         for site in self.problem["places"]:
-            for options in product(*(choice["options"] for choice in self.problem.get("choices", []))):
+            for options in product(
+                *(choice["options"] for choice in self.problem.get("choices", []))
+            ):
                 costs = site["setup"] + site["yearly"] * len(self.years)
                 costs += sum(option.get("cost", 0) for option in options)
                 for spending in self._spendings():
@@ -52,6 +54,42 @@ class Brute:
                     value -= costs if self.problem["net"] else 0
                     found = value if found is None else max(found, value)
         return found
+
+    def best_of_two(self) -> Fraction:
+        """The best objective of one year with one entity or two; the further one is newly founded."""
+        single = self.best()
+        assert single is not None
+        found = single
+        sites = {site["place"]: site for site in self.problem["places"]}
+        plans = list(self._spendings())
+        for one, other in permutations(sites, 2):
+            for options in product(
+                *(choice["options"] for choice in self.problem.get("choices", []))
+            ):
+                costs = sum(
+                    sites[place]["setup"] + sites[place]["yearly"] for place in (one, other)
+                )
+                costs += sum(option.get("cost", 0) for option in options)
+                kept: dict[Any, Fraction] = {}
+                for whole in plans:
+                    for part in self._parts(whole):
+                        rest = {key: whole[key] - part[key] for key in whole}
+                        key = tuple(part.values()), tuple(rest.values())
+                        if key not in kept:
+                            kept[key] = self._value(one, options, part) + self._value(
+                                other, None, rest
+                            )
+                        found = max(found, kept[key] - (costs if self.problem["net"] else 0))
+        return found
+
+    def _parts(self, whole: dict[tuple[str, int], Exact]) -> Iterator[dict[tuple[str, int], Exact]]:
+        """What the main entity may spend of a whole: points of the grid, and what they leave of it."""
+        choices = []
+        for sum_ in whole.values():
+            grid = {STEP * n + d for n in range(int(sum_) // STEP + 2) for d in (0, FEN, -FEN)}
+            choices.append({x for x in (*grid, *(sum_ - y for y in grid)) if 0 <= x <= sum_})
+        for chosen in product(*choices):
+            yield dict(zip(whole, chosen, strict=True))
 
     def at(self, found: Plan) -> Fraction:
         """The best objective with the place, the alternatives and the spending of a plan."""
@@ -97,7 +135,9 @@ class Brute:
 
     # --- claims ---------------------------------------------------------------------------------------
 
-    def _value(self, place: str, options: tuple[Any, ...], spending: dict[tuple[str, int], Exact]) -> Fraction:
+    def _value(
+        self, place: str, options: tuple[Any, ...] | None, spending: dict[tuple[str, int], Exact]
+    ) -> Fraction:
         worth: list[list[tuple[frozenset[int], Outcome]]] = []
         ids = [one.id for one in self.corpus.measures]
         for id_ in ids:
@@ -113,7 +153,9 @@ class Brute:
         for combination in product(*worth):
             claims = {id_: years for id_, (years, _) in zip(ids, combination, strict=True)}
             if self._allowed(claims, spending):
-                outcomes = {id_: outcome for id_, (_, outcome) in zip(ids, combination, strict=True)}
+                outcomes = {
+                    id_: outcome for id_, (_, outcome) in zip(ids, combination, strict=True)
+                }
                 best = max(best, self._sum(outcomes))
         return best
 
@@ -126,7 +168,8 @@ class Brute:
                     for id_, one in outcomes.items()
                 }
                 amounts = {
-                    id_: Fraction((one.certain, one.ceiling or 0)[number]) for id_, one in outcomes.items()
+                    id_: Fraction((one.certain, one.ceiling or 0)[number])
+                    for id_, one in outcomes.items()
                 }
                 for group in self.corpus.groups:
                     if group.ceiling is not None:
@@ -134,7 +177,9 @@ class Brute:
                 total += weight * sum(amounts.values())
         return total
 
-    def _allowed(self, claims: dict[str, frozenset[int]], spending: dict[tuple[str, int], Exact]) -> bool:
+    def _allowed(
+        self, claims: dict[str, frozenset[int]], spending: dict[tuple[str, int], Exact]
+    ) -> bool:
         for group in self.corpus.groups:
             claimed = [claims[member] for member in group.members if claims[member]]
             if group.rule == "highest" and len(claimed) > 1:
@@ -153,7 +198,9 @@ class Brute:
             if rule.subject == "project":
                 by_row.setdefault("project", []).append(years)
         for row, sets in by_row.items():
-            here = row == "project" or any(sum_ for (id_, _), sum_ in spending.items() if id_ == row)
+            here = row == "project" or any(
+                sum_ for (id_, _), sum_ in spending.items() if id_ == row
+            )
             fixed = any(one["item"] == row for one in self.problem["profile"]["contracts"])
             if row == "project":
                 if len([years for years in sets if years]) > 1:
@@ -167,16 +214,22 @@ class Brute:
         id_: str,
         claimed: frozenset[int],
         place: str,
-        options: tuple[Any, ...],
+        options: tuple[Any, ...] | None,
         spending: dict[tuple[str, int], Exact],
     ) -> Outcome:
-        key = (id_, claimed, place, tuple(one["id"] for one in options), tuple(spending.items()))
+        named = None if options is None else tuple(one["id"] for one in options)
+        key = (id_, claimed, place, named, tuple(spending.items()))
         if key not in self.kept:
             base = self.problem["profile"]
+            if options is None:  # a further entity
+                base = {**base, "projects": [], "contracts": [], "decisions": {}}
+                base["org"] = {
+                    key: value for key, value in base["org"].items() if key != "paid_history"
+                }
             org = {**base["org"], "place": place}
-            for option in options:
+            for option in options or ():
                 org |= option.get("facts", {}).get("org", {})
-            years = {}
+            years: dict[str, dict[str, Any]] = {}
             for year in self.years:
                 rows = [
                     {"id": name, "item": name, "paid_yuan": Fraction(sum_)}
@@ -202,7 +255,10 @@ def _cut(group: Group, years: dict[str, dict[int, Fraction]], amounts: dict[str,
     else:
         every = {year for member in group.members for year in years[member]}
         kept = sum(
-            (min(cap, sum((years[m].get(year, Fraction(0)) for m in group.members), Fraction(0))) for year in every),
+            (
+                min(cap, sum((years[m].get(year, Fraction(0)) for m in group.members), Fraction(0)))
+                for year in every
+            ),
             Fraction(0),
         )
         kept = min(kept, together)

@@ -53,19 +53,41 @@ def measure(random: Random, number: int) -> dict[str, Any]:
     cap = wan(STEP * random.choice([1, 2, 3]) * rate // 100)
     paid = f"contract.item is {item}"
     pays = random.choice(["pays", "pays at most"])
-    spent: dict[str, Any] = {"for each": "contract", "requires": [{"采购": paid}], pays: f"{rate}% of contract.paid"}
+    spent: dict[str, Any] = {
+        "for each": "contract",
+        "requires": [{"采购": paid}],
+        pays: f"{rate}% of contract.paid",
+    }
     kind = random.choice(
-        ["plain", "yearly", "lifetime", "both", "tier", "once", "lasts", "award", "falling", "project", "jump"]
+        [
+            "plain",
+            "yearly",
+            "lifetime",
+            "both",
+            "tier",
+            "once",
+            "lasts",
+            "award",
+            "falling",
+            "project",
+            "jump",
+        ]
     )
     body: dict[str, Any] = dict(spent)
     if kind in ("yearly", "both"):
         body["limits"] = [f"{cap} per org per year"]
     if kind in ("lifetime", "both"):
-        body["limits"] = [*body.get("limits", []), f"{wan(STEP * 4 * rate // 100)} per org in total"]
+        body["limits"] = [
+            *body.get("limits", []),
+            f"{wan(STEP * 4 * rate // 100)} per org in total",
+        ]
     if kind == "tier":
         edge = wan(STEP * random.choice([1, 2, 3]))
         low = random.choice([10, 20])
-        body[pays] = [f"50% of contract.paid if total(contract.paid where {paid}) <= {edge}", f"{low}% of contract.paid otherwise"]
+        body[pays] = [
+            f"50% of contract.paid if total(contract.paid where {paid}) <= {edge}",
+            f"{low}% of contract.paid otherwise",
+        ]
     if kind == "jump":
         edge = wan(STEP * random.choice([2, 3]))
         body["requires"] = [{"采购": paid}, {"达到": f"contract.paid >= {edge}"}]
@@ -76,16 +98,28 @@ def measure(random: Random, number: int) -> dict[str, Any]:
     if kind == "lasts":
         body["limits"] = [f"{cap} per org per year"]
         run = random.choice(["any", "unbroken", "window"])
-        body["lasts"] = {"at most": random.choice(["1年", "2年"]), "run": run} if run != "any" else "2年"
+        body["lasts"] = (
+            {"at most": random.choice(["1年", "2年"]), "run": run} if run != "any" else "2年"
+        )
     if kind == "award":
-        body = {"requires": [{"备案": "org.filed"}], pays: f"{wan(STEP * random.choice([1, 2]))} per org in total"}
+        body = {
+            "requires": [{"备案": "org.filed"}],
+            pays: f"{wan(STEP * random.choice([1, 2]))} per org in total",
+        }
         if random.random() < 0.5:
             body["paid once"] = "per applicant"
     if kind == "falling":
-        body[pays] = [f"{rate}% of contract.paid if support_year = 1", f"{max(rate // 2, 10)}% of contract.paid otherwise"]
+        body[pays] = [
+            f"{rate}% of contract.paid if support_year = 1",
+            f"{max(rate // 2, 10)}% of contract.paid otherwise",
+        ]
         body["lasts"] = "3年"
     if kind == "project":
-        body = {"for each": "project", "requires": [{"项目": "project.cost > 0元"}], pays: f"{rate}% of project.cost"}
+        body = {
+            "for each": "project",
+            "requires": [{"项目": "project.cost > 0元"}],
+            pays: f"{rate}% of project.cost",
+        }
         body["limits"] = [f"{wan(STEP * 2)} per project in total"]
         if random.random() < 0.5:
             body["paid once"] = "per project"
@@ -93,19 +127,37 @@ def measure(random: Random, number: int) -> dict[str, Any]:
         body["judged by authority"] = ["经评审"]
     if random.random() < 0.2:
         body["draws on"] = f"{id_}-pool"
-        pool = {"id": f"{id_}-pool", "text": f"事项{number}。", "holds": wan(STEP * random.choice([1, 2])), "yearly": random.random() < 0.5}
+        pool = {
+            "id": f"{id_}-pool",
+            "text": f"事项{number}。",
+            "holds": wan(STEP * random.choice([1, 2])),
+            "yearly": random.random() < 0.5,
+        }
         body["pool"] = pool
-    return {"id": id_, "place": place, "title": {"zh": f"事项{number}", "en": f"measure {number}"}, "gives": "cash", **body}
+    return {
+        "id": id_,
+        "place": place,
+        "title": {"zh": f"事项{number}", "en": f"measure {number}"},
+        "gives": "cash",
+        **body,
+    }
 
 
 def groups(random: Random, ids: list[str]) -> list[dict[str, Any]]:
     """Up to two groups of two measures, of different members."""
     left = random.sample(ids, len(ids))
-    found = []
+    found: list[dict[str, Any]] = []
     while len(left) > 1 and random.random() < 0.6:
-        kind = random.choice(["same_measure", "alternatives", "stacking", "joint", "same_cost", "exclusive"])
+        kind = random.choice(
+            ["same_measure", "alternatives", "stacking", "joint", "same_cost", "exclusive"]
+        )
         members = [left.pop(), left.pop()]
-        group: dict[str, Any] = {"id": f"g{len(found)}", "kind": kind, "members": members, "says": {"zh": "同组", "en": "one group"}}
+        group: dict[str, Any] = {
+            "id": f"g{len(found)}",
+            "kind": kind,
+            "members": members,
+            "says": {"zh": "同组", "en": "one group"},
+        }
         if kind == "joint":
             period = random.choice(["per year", "in total"])
             group["ceiling"] = f"{wan(STEP * random.choice([1, 2]))} per org {period}"
@@ -127,15 +179,26 @@ def write_corpus(random: Random, folder: Path, count: int) -> None:
         for one in listed:
             one["text"] = f"{one['title']['zh']}。"
         pools = [one.pop("pool") for one in listed if "pool" in one]
-        data = {"document": name, "pools": pools, "title": {"zh": place, "en": place}, "place": place, "text": text, "measures": listed}
+        data = {
+            "document": name,
+            "pools": pools,
+            "title": {"zh": place, "en": place},
+            "place": place,
+            "text": text,
+            "measures": listed,
+        }
         path = folder / f"{name}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
     (folder / "vocabulary.yaml").write_text(VOCABULARY, encoding="utf-8")
     parts = [{"document": name} for name in names]
-    (folder / "corpus.yaml").write_text(json.dumps({"version": "1", "parts": parts}), encoding="utf-8")
+    (folder / "corpus.yaml").write_text(
+        json.dumps({"version": "1", "parts": parts}), encoding="utf-8"
+    )
     listed_groups = groups(random, [one["id"] for one in measures])
-    (folder / "groups.yaml").write_text(json.dumps(listed_groups, ensure_ascii=False), encoding="utf-8")
+    (folder / "groups.yaml").write_text(
+        json.dumps(listed_groups, ensure_ascii=False), encoding="utf-8"
+    )
 
 
 def problem(random: Random, corpus: Corpus) -> dict[str, Any]:
@@ -148,26 +211,43 @@ def problem(random: Random, corpus: Corpus) -> dict[str, Any]:
         one: dict[str, Any] = {"id": item, "facts": {"item": item}}
         one["total"] = total if random.random() < 0.5 else {"max": total}
         if random.random() < 0.4:
-            one["yearly"] = {"max": -(-total // years // STEP) * STEP + STEP * random.choice([0, 1])}
+            one["yearly"] = {
+                "max": -(-total // years // STEP) * STEP + STEP * random.choice([0, 1])
+            }
         spending.append(one)
     org: dict[str, Any] = {"place": "yunlan/a", "filed": random.random() < 0.3}
     if random.random() < 0.2:
         del org["filed"]
     ids = [one.id for one in corpus.measures]
     if random.random() < 0.3:
-        org["paid_history"] = {random.choice(ids): {"years": random.choice([1, 1, 2]), "amount_yuan": random.choice([STEP // 10, STEP])}}
-    decided = {one.id: {"decision": random.choice(["granted", "granted", "refused"])} for one in corpus.measures if one.rule.judged and random.random() < 0.5}
+        org["paid_history"] = {
+            random.choice(ids): {
+                "years": random.choice([1, 1, 2]),
+                "amount_yuan": random.choice([STEP // 10, STEP]),
+            }
+        }
+    decided = {
+        one.id: {"decision": random.choice(["granted", "granted", "refused"])}
+        for one in corpus.measures
+        if one.rule.judged and random.random() < 0.5
+    }
     found: dict[str, Any] = {
         "profile": {
             "as_of": "2025-06-30",
             "org": org,
             "decisions": decided,
-            "projects": random.choice([[], [{"cost_yuan": STEP * 2}], [{"cost_yuan": STEP}, {"cost_yuan": STEP * 3}]]),
+            "projects": random.choice(
+                [[], [{"cost_yuan": STEP * 2}], [{"cost_yuan": STEP}, {"cost_yuan": STEP * 3}]]
+            ),
             "contracts": [] if random.random() < 0.8 else [{"item": "model", "paid_yuan": STEP}],
         },
         "years": years,
         "places": [
-            {"place": place, "setup": random.choice([0, STEP]), "yearly": random.choice([0, 10_000])}
+            {
+                "place": place,
+                "setup": random.choice([0, STEP]),
+                "yearly": random.choice([0, 10_000]),
+            }
             for place in random.sample(PLACES, random.choice([1, 2, 3]))
         ],
         "spending": spending,
@@ -181,7 +261,11 @@ def problem(random: Random, corpus: Corpus) -> dict[str, Any]:
                 "id": "filing",
                 "options": [
                     {"id": "wait"},
-                    {"id": "file", "cost": random.choice([0, STEP // 2]), "facts": {"org": {"filed": True}}},
+                    {
+                        "id": "file",
+                        "cost": random.choice([0, STEP // 2]),
+                        "facts": {"org": {"filed": True}},
+                    },
                 ],
             }
         ]

@@ -8,10 +8,13 @@ from huice.planning import plan
 from tests.planning.brute import Brute
 from tests.planning.conftest import Small
 
-QUICK: tuple[int, ...] = ()
+QUICK = (
+    4, 5, 6, 7, 9, 10, 14, 18, 21, 22, 27, 28, 32, 33, 35, 36, 38, 40, 41, 45, 48, 49,
+    52, 54, 55, 56, 58, 61, 68, 70, 71, 79, 82, 84, 86, 92, 93, 95, 96, 97, 98, 102, 107, 110,
+)  # fmt: skip
 """Seeds whose enumeration is short."""
 MANY = 500
-LOOSE: tuple[int, ...] = ()
+LOOSE = (50,)
 """Seeds where a plan is the best but not proved: a cap on all years counts what a cap on one year cuts off."""
 
 
@@ -32,8 +35,23 @@ def _check(small: Small, seed: int) -> None:
     brute = Brute(problem, corpus)
     best = brute.best()
     assert best is not None
-    assert found.value == max(best, brute.at(found))  # the best spending may lie between the points of the grid
+    assert found.value == max(
+        best, brute.at(found)
+    )  # the best spending may lie between the points of the grid
     assert found.proof.bound >= found.value
     if seed not in LOOSE:
         assert found.proof.proved
         assert found.proof.exact
+
+
+TWO = (1020, 1046, 1080, 1097, 1113, 1129, 1164, 1189, 1220)
+
+
+@pytest.mark.parametrize("seed", TWO)
+def test_two_entities_equal_the_best_of_all_pairs_and_splits(small: Small, seed: int) -> None:
+    corpus, problem = small(seed, most=3)
+    problem["entities"] = 2
+    found = plan(problem, corpus)
+    assert len(found.entities) == 2
+    assert found.value == Brute(problem, corpus).best_of_two()
+    assert found.proof.exact

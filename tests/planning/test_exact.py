@@ -28,7 +28,10 @@ def knapsack(seed: int) -> tuple[Model, Fraction]:
     best = max(
         sum((gain for gain, on in zip(gains, chosen, strict=True) if on), Fraction(0))
         for chosen in product((0, 1), repeat=count)
-        if all(sum(f * on for f, on in zip(factors, chosen, strict=True)) <= most for factors, most in rows)
+        if all(
+            sum(f * on for f, on in zip(factors, chosen, strict=True)) <= most
+            for factors, most in rows
+        )
     )
     return model, best
 

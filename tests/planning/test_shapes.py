@@ -20,7 +20,9 @@ def curves(draw: st.DrawFn) -> list[Segment]:
     for _ in range(draw(st.integers(1, 5))):
         high = low + FEN * draw(st.integers(0, 12))
         lines = [
-            Line(draw(st.integers(0, 5)), Fraction(draw(st.integers(-2, 4)), draw(st.integers(1, 3))))
+            Line(
+                draw(st.integers(0, 5)), Fraction(draw(st.integers(-2, 4)), draw(st.integers(1, 3)))
+            )
             for _ in range(2)
         ]
         found.append(Segment(low, high, lines[0], lines[1]))

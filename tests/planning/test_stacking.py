@@ -15,7 +15,12 @@ def test_the_shipped_policies_have_no_fault(corpus: Corpus) -> None:
     assert problems == ()
     assert list(found) == ["stated", "prudent"]
     for policy in found.values():
-        for text in (policy.title, policy.says, *(c.says for c in policy.clauses), *(c.source for c in policy.clauses)):
+        for text in (
+            policy.title,
+            policy.says,
+            *(c.says for c in policy.clauses),
+            *(c.source for c in policy.clauses),
+        ):
             assert text.zh
             assert text.en
 

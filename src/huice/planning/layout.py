@@ -166,16 +166,27 @@ class Layout:
                 self.model.at_most([*terms, (column, -1)], 0)
         return self.known_used[key]
 
-    def prefer(self, account: str, least: Exact) -> None:
-        """From now on as much as possible of another figure, with no less than this of the objective."""
-        model = self.model
-        gains: Terms = [(column, gain) for column, gain in enumerate(model.gain) if gain]
-        model.row(gains, least, None)
-        model.gain = [0] * len(model.gain)
+    def keep(self, least: Exact) -> None:
+        """From now on no less than this of what is being made as large as possible."""
+        gains: Terms = [(column, gain) for column, gain in enumerate(self.model.gain) if gain]
+        self.model.row(gains, least, None)
+
+    def prefer(self, account: str) -> None:
+        """From now on as much as possible of another figure."""
+        self.model.gain = [0] * len(self.model.gain)
         for (_, _, _, one), terms in self._amounts.items():
             if one == account:
                 for column, factor in terms:
-                    model.gain[column] += factor
+                    self.model.gain[column] += factor
+
+    def prefer_early(self) -> None:
+        """From now on spending and claims as early as possible."""
+        self.model.gain = [0] * len(self.model.gain)
+        first = self.task.calendar()[0]
+        for (_, _, year), column in self.spend.items():
+            self.model.gain[column] -= 1 + year - first
+        for claim in self.claims:
+            self.model.gain[claim.switch] -= 1 + claim.year - first
 
     # --- what binds measures together -----------------------------------------------------------------
 

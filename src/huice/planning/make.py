@@ -11,6 +11,7 @@ from huice.evaluate.evaluator import Evaluator
 from huice.evaluate.facts import Exact
 from huice.evaluate.outcome import PAYING, Outcome
 from huice.evaluate.totals import total
+from huice.language.money import wan
 from huice.language.text import Text
 from huice.planning.field import NOT_COUNTED, Field
 from huice.planning.layout import Layout
@@ -249,7 +250,7 @@ class Maker:
         status = "ties" if less == 0 else "loses"
         return PlaceRow(
             place, status, one.reckoning.value, _whole(less), self._seats(one), differences,
-            self._reason(status, differences),
+            self._reason(status, one, differences),
         )  # fmt: skip
 
     @staticmethod
@@ -278,20 +279,25 @@ class Maker:
                     found[id_] = found.get(id_, 0) + worth
         return found
 
-    def _reason(self, status: str, differences: Sequence[Difference]) -> Text:
-        gains = [one for one in differences if one.here > one.chosen][:2]
-        losses = [one for one in differences if one.chosen > one.here][:2]
+    def _reason(self, status: str, other: Candidate, differences: Sequence[Difference]) -> Text:
+        """Why a place loses: what it lacks, what it has instead, and what it costs more."""
         if status == "ties":
             return Text("与选定的方案一样多", "as much as the plan chosen")
-        zh = [f"少了{'、'.join(f'“{one.title.zh}”' for one in losses)}"] if losses else []
-        zh += [f"多了{'、'.join(f'“{one.title.zh}”' for one in gains)}但不够抵"] if gains else []
-        en = [f"without {', '.join(one.title['en'] for one in losses)}"] if losses else []
-        en += (
-            [f"{', '.join(one.title['en'] for one in gains)} does not make up for it"]
-            if gains
-            else []
-        )
-        return Text("，".join(zh) or "成本更高", "; ".join(en) or "it costs more")
+        gains = [one for one in differences if one.here > one.chosen][:2]
+        losses = [one for one in differences if one.chosen > one.here][:2]
+        zh, en = [], []
+        if losses:
+            zh.append(f"少了{'、'.join(f'“{one.title.zh}”' for one in losses)}")
+            en.append(f"without {', '.join(one.title['en'] for one in losses)}")
+        if gains:
+            zh.append(f"多了{'、'.join(f'“{one.title.zh}”' for one in gains)}但不够抵")
+            en.append(f"{', '.join(one.title['en'] for one in gains)} does not make up for it")
+        assert other.reckoning is not None
+        more = other.reckoning.costs - self.reckoning.costs
+        if self.task.net and more > 0:
+            zh.append(f"成本多 {wan(more, 'zh')}")
+            en.append(f"it costs {wan(more, 'en')} more")
+        return Text("，".join(zh), "; ".join(en))
 
     # --- clauses, and what is left ------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from huice.evaluate.compare import check_places
 from huice.evaluate.facts import Entity, Exact, Profile
 from huice.evaluate.profiles import BadProfile, load_profile
 from huice.evaluate.values import amount_of, integer_of
+from huice.language.money import wan
 from huice.language.text import Fault, Text, did_you_mean
 from huice.language.units import MONEY, SHARE, dimension_of, parse_literal, value_of
 from huice.planning.problem import (
@@ -109,7 +110,7 @@ class _Reader:
             entities,
             further.get("org", {}),
             further.get("lists", {}),
-            self._spending(profile),
+            self._spending(profile, years),
             self._choices(),
             must,
             never,
@@ -297,12 +298,13 @@ class _Reader:
             )
         return Allowance(least, most)
 
-    def _spending(self, profile: Profile) -> tuple[Spending, ...]:
+    def _spending(self, profile: Profile, years: int) -> tuple[Spending, ...]:
         found: list[Spending] = []
         for item in self.root.down("spending").each():
             one = self._one_spending(item)
             if one is None:
                 continue
+            self._agrees(item, one, years)
             taken = {other.id for other in found} | {
                 str(row.get("id")) for rows in profile.lists.values() for row in rows or ()
             }
@@ -322,6 +324,26 @@ class _Reader:
                 )
             )
         return tuple(found)
+
+    def _agrees(self, item: Cursor, one: Spending, years: int) -> None:
+        """Notes limits of the years that cannot meet those of the whole."""
+        least, most = one.yearly.least * years, one.yearly.most
+        if most is not None and one.total.least > most * years:
+            item.down("total").note(
+                Text(
+                    f"每年至多 {wan(most, 'zh')}，{years} 年凑不够 {wan(one.total.least, 'zh')}",
+                    f"{wan(most, 'en')} a year cannot reach {wan(one.total.least, 'en')} in {years} years",
+                ),
+                "J002",
+            )
+        if one.total.most is not None and least > one.total.most:
+            item.down("total").note(
+                Text(
+                    f"每年至少 {wan(one.yearly.least, 'zh')}，{years} 年合计超过 {wan(one.total.most, 'zh')}",
+                    f"{wan(one.yearly.least, 'en')} a year comes to more than {wan(one.total.most, 'en')}",
+                ),
+                "J002",
+            )
 
     def _one_spending(self, item: Cursor) -> Spending | None:
         known = ("id", "title", "list", "facts", "money", "total", "yearly", "unallotted")

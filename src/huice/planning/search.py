@@ -16,7 +16,7 @@ from huice.planning.field import Field
 from huice.planning.layout import Layout
 from huice.planning.problem import FURTHER, MAIN, Seat, Task
 from huice.planning.reckon import Assignment, Reckoning, reckon
-from huice.planning.snap import nudged, snapped, tidied
+from huice.planning.snap import no_less, nudged, snapped, tidied
 from huice.planning.solver import SCALE, Model, Solution, scaled, solve
 from huice.planning.stacking import Stacking
 
@@ -123,20 +123,31 @@ class Search:
         return Candidate(tuple(seats), solution.status, bound, plan, reckoning, solution.nodes)
 
     def second(self, best: Candidate) -> Candidate:
-        """Of all plans of the best value, one that is best also in the figure that the objective leaves out."""
+        """Of all plans of the best value one that is best also in the figure that the objective leaves out.
+
+        Of those, one that spends and claims as early as it can, and spends no more than it must.
+        """
         assert best.plan is not None
-        other = tuple(one for one in BOTH if not getattr(self.task, one))
-        if not other:
-            return best
         field = Field(self.task, self.evaluator, BOTH)
-        layout = Layout(field, self.stacking, best.plan.seats)
-        layout.prefer(other[0], scaled(best.value) - SLACK)
+        layout = Layout(field, self.stacking, best.plan.seats, every=True)
+        layout.keep(scaled(best.value) - SLACK)
+        found = best
+        for other in (one for one in BOTH if not getattr(self.task, one)):
+            layout.prefer(other)
+            found = self._again(layout, found)
+            number = BOTH.index(other)
+            layout.keep(scaled(found.spread[number]) - SLACK)
+        layout.prefer_early()
+        return self._again(layout, found)
+
+    def _again(self, layout: Layout, best: Candidate) -> Candidate:
+        """The layout solved once more; the plan at hand where that gives less."""
         solution = solve(layout.model, self.left())
         if not solution.values:
             return best
         plan = self.read(layout, solution)
         reckoning = reckon(self.task, self.evaluator, plan)
-        if reckoning.value < best.value:
+        if reckoning.value < best.value or not no_less(reckoning.spread, best.spread):
             return best
         plan = self.trimmed(plan, reckoning)
         return structs.replace(best, plan=plan, reckoning=reckoning)

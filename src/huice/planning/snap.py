@@ -101,14 +101,15 @@ def tidied(
                 continue
             other = structs.replace(plan, spending=rounder)
             found = reckon(task, evaluator, other)
-            if found.value >= reckoning.value and _no_less(found, reckoning):
+            if found.value >= reckoning.value and no_less(found.spread, reckoning.spread):
                 plan, reckoning = other, found
                 break
     return plan, reckoning
 
 
-def _no_less(one: Reckoning, other: Reckoning) -> bool:
-    return all(a >= b for a, b in zip(one.spread, other.spread, strict=True))
+def no_less(one: tuple[Exact, Exact], other: tuple[Exact, Exact]) -> bool:
+    """Whether neither figure is less."""
+    return all(a >= b for a, b in zip(one, other, strict=True))
 
 
 _GRAINS = (1_000_000, 100_000, 10_000, 1_000, 100, 1)
