@@ -18,6 +18,7 @@ from huice.cli import (
     explain,
     init,
     mcp,
+    plan,
     pools,
     report,
     rules,
@@ -69,6 +70,18 @@ VERBS = (
         "解释一个事项：原文、规则、读法；给出画像时，说明这个数怎么来、差哪一条。 // "
         "One measure explained: text, rule, readings; with a profile, how its figure comes about.",
         ("huice explain 训力券", "huice explain shenzhen/training-voucher profile.yaml"),
+    ),
+    Entry(
+        "plan",
+        plan.plan,
+        "规划：在各地、各年、各种做法里求最好的方案，逐年列出申报什么、花在哪里，并给出证明和落选各地的差距。 // "
+        "The best plan over places, years and choices: what to claim and where to spend, year by year, with its "
+        "proof and what every other place lacks.",
+        (
+            "huice plan problem.yaml",
+            "huice plan profile.yaml --years 5 --objective certain --stacking prudent",
+            "huice plan problem.yaml --svg plan.svg --time-limit 30",
+        ),
     ),
     Entry(
         "report",

@@ -255,6 +255,7 @@ ALIASES: Mapping[str, str] = {
     "测算": "evaluate",
     "对比": "compare",
     "解释": "explain",
+    "规划": "plan",
     "报告": "report",
     "提问": "ask",
     "规则": "rules",
