@@ -397,6 +397,9 @@ def test_the_same_profile_gives_the_same_answer_in_the_same_order() -> None:
 def test_a_fault_in_the_profile_is_told_as_everywhere() -> None:
     with pytest.raises(BadProfile, match="shenzen"):
         unlock({"org": {"place": "shenzen"}}, CORPUS)
+    with pytest.raises(BadProfile, match="goal 只能是 reach、raise、both"):
+        unlock(firm(), CORPUS, goal="more")
+    assert not [one for one in unlock(firm(), CORPUS, goal="reach").items if one.status in REACHED]
 
 
 # --- every measure of the corpus ----------------------------------------------------------------------------

@@ -131,7 +131,9 @@ def _year_org(own: YearFacts, info: FactInfo, step: Alter, others: set[str]) -> 
 
 
 def _carried(value: Value, step: Alter) -> Value:
-    """What a stated value becomes: it gains what is gained, and a number never falls."""
+    """What a stated value becomes: it gains what is gained, a number never falls, an answer changes nothing."""
+    if step.answer:
+        return value
     if isinstance(value, frozenset) and step.gains:
         return value | set(step.gains)
     if isinstance(value, Mapping) and isinstance(step.after, Mapping) and step.gains:

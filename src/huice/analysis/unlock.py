@@ -18,11 +18,13 @@ from huice.analysis.unlock_risk import Risk
 from huice.analysis.unlock_search import REACHED, Search
 from huice.analysis.unlock_steps import Steps
 from huice.corpus.corpus import Corpus, shipped
+from huice.corpus.source import Problem
 from huice.evaluate.compare import check_places
 from huice.evaluate.evaluator import at_place, evaluator, read_profile, select
 from huice.evaluate.facts import Exact, Profile
 from huice.evaluate.missing import Gap
 from huice.evaluate.outcome import Outcome, Status
+from huice.evaluate.profiles import BadProfile
 from huice.evaluate.program import holds_at
 from huice.evaluate.result import MeasureResult, Result
 from huice.language.text import Text
@@ -162,6 +164,8 @@ def unlock(
     and so was every part of it. Raises `BadProfile` as `huice.evaluate` does.
     """
     corpus = corpus or shipped()
+    if goal not in GOALS:
+        raise BadProfile((_goal(goal),))
     checked = read_profile(profile, corpus, today)
     asked, held = select(corpus, measures), evaluator(corpus)
     where = check_places(corpus, places)
@@ -183,6 +187,14 @@ def unlock(
             else:
                 items.append(_reached(search, answer, place, shown))
     return Unlocks(checked, corpus, tuple(items))
+
+
+def _goal(goal: str) -> Problem:
+    said = Text("、".join(GOALS), ", ".join(GOALS))
+    return Problem(
+        "U004",
+        Text(f"goal 只能是 {said.zh}，写的是“{goal}”", f"`goal` is one of {said.en}, not “{goal}”"),
+    )
 
 
 # --- one measure ------------------------------------------------------------------------------------------

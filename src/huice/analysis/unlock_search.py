@@ -49,6 +49,8 @@ class Search:
         self.held, self.profile, self.program = held, profile, program
         self.corpus: Corpus = held.corpus
         self.most, self.moves = most, moves
+        facts = self.corpus.vocabulary.facts.values()
+        self.place = next(one for one in facts if one.type == "place")
         told = program.rule.pool in profile.pools
         rule = program.rule if told else structs.replace(program.rule, pool=None)
         self.promise = structs.replace(program, rule=rule)
@@ -72,6 +74,8 @@ class Search:
     def starts(self) -> Iterator[Steps]:
         """What is changed before all else: nothing, the place, the day of application."""
         move = self._move()
+        if move != () and any(self.place.key in own.org for own in self.profile.years.values()):
+            yield ()  # a later year is at another place already
         if move is None:
             return
         yield move
@@ -80,7 +84,7 @@ class Search:
 
     def _move(self) -> Steps | None:
         """The place that the rule requires; None where that is out of the question."""
-        fact = next(one for one in self.corpus.vocabulary.facts.values() if one.type == "place")
+        fact = self.place
         here = self.profile.org.get(fact.key)
         regions = [
             one.expression.place
