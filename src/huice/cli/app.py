@@ -24,7 +24,9 @@ from huice.cli import (
     rules,
     sample,
     schema,
+    sensitivity,
     serve,
+    unlock,
 )  # fmt: skip
 from huice.cli.command import COMMON, VerbCommand, VerbGroup, command, take
 
@@ -70,6 +72,31 @@ VERBS = (
         "解释一个事项：原文、规则、读法；给出画像时，说明这个数怎么来、差哪一条。 // "
         "One measure explained: text, rule, readings; with a profile, how its figure comes about.",
         ("huice explain 训力券", "huice explain shenzhen/training-voucher profile.yaml"),
+    ),
+    Entry(
+        "unlock",
+        unlock.unlock,
+        "改变什么才能享受：每个不符合的事项，给出最少的几项改变、门槛数和最早日期；"
+        "已享受的，给出还能提高多少。 // "
+        "What would have to change: for each measure out of reach the fewest changes, with exact "
+        "thresholds and the earliest date; for one that is reached, what would lift it.",
+        (
+            "huice unlock profile.yaml",
+            "huice unlock profile.yaml 训力券 --all",
+            "huice unlock profile.yaml --place 北京 --most 2",
+        ),
+    ),
+    Entry(
+        "sensitivity",
+        sensitivity.sensitivity,
+        "敏感度：在一个地点，哪个事实、哪种读法、哪项裁量最影响结果，两端各是多少；可画成龙卷风图。 // "
+        "What moves the result of one place most: each fact, reading and decision varied alone, with the "
+        "figures at both ends; as a tornado if asked.",
+        (
+            "huice sensitivity profile.yaml",
+            "huice sensitivity profile.yaml --place 杭州其他区 --svg tornado.svg",
+            "huice sensitivity profile.yaml --fact contracts[0].paid_yuan=20万元..80万元",
+        ),
     ),
     Entry(
         "plan",

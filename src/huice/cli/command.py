@@ -256,6 +256,8 @@ ALIASES: Mapping[str, str] = {
     "对比": "compare",
     "解释": "explain",
     "规划": "plan",
+    "改变": "unlock",
+    "敏感度": "sensitivity",
     "报告": "report",
     "提问": "ask",
     "规则": "rules",
