@@ -124,11 +124,12 @@ def analysis_view(site: Site, draft: Draft, wanted: Wanted) -> dict[str, Any]:
 
 
 def _counts(site: Site, kinds: Sequence[str]) -> str:
-    told = [
-        site.t(f"{word.zh} {kinds.count(kind)} 处", f"{kinds.count(kind)} × {word['en'].lower()}")
-        for kind, word in KINDS.items()
-        if kind in kinds
-    ]
+    told = []
+    for kind, word in KINDS.items():
+        number = kinds.count(kind)
+        plural = "" if number == 1 else "s"
+        if number:
+            told.append(site.t(f"{word.zh} {number} 处", f"{number} {word['en'].lower()}{plural}"))
     return site.t("、", ", ").join(told)
 
 
