@@ -13,6 +13,7 @@ from huice import Corpus
 from huice.analysis.changes import Alter, More, Step, Wait, apply
 from huice.corpus.corpus import load_corpus
 from huice.corpus.lint.vocabulary import facts_complete
+from huice.corpus.vocabulary import CHANGE_KEYS, HOW
 from huice.evaluate.evaluator import read_profile
 
 CORPUS = Corpus.load()
@@ -128,3 +129,16 @@ def test_what_is_done_first_does_not_depend_on_the_order_told() -> None:
     ]
     assert apply(checked, steps, CORPUS) == apply(checked, steps[::-1], CORPUS)
     assert apply(checked, steps, CORPUS).org["entered_on"] == date(2025, 9, 1)
+
+
+def test_every_word_of_the_vocabulary_about_changes_is_explained() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "unlock.md").read_text(encoding="utf-8")
+    assert all(f"`{word}`" in text for word in (*HOW, *CHANGE_KEYS[1:], "changes", "more"))
+
+
+def test_what_can_be_done_about_a_shipped_fact_is_said_in_both_languages() -> None:
+    for fact in CORPUS.vocabulary.facts.values():
+        if fact.change.how in ("freely", "upwards") or fact.change.becomes:
+            assert fact.change.says.zh
+            assert fact.change.says.en
+    assert all(kind.more.en for kind in CORPUS.vocabulary.kinds.values())
