@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -165,3 +166,14 @@ def test_a_row_can_be_explained(corpus: Corpus) -> None:
     assert result.place == "shenzhen"
     with pytest.raises(KeyError):
         profile_of(tables, "b", asked_of(corpus), corpus)
+
+
+def test_every_code_and_table_is_in_the_docs(corpus: Corpus) -> None:
+    root = Path(__file__).parents[2]
+    text = (root / "docs" / "population.md").read_text("utf-8")
+    sources = (root / "src" / "huice" / "population").glob("*.py")
+    codes = {
+        code for path in sources for code in re.findall(r'"(K\d{3})"', path.read_text("utf-8"))
+    }
+    assert codes == set(re.findall(r"^\| `(K\d{3})`", text, re.MULTILINE))
+    assert all(f"`{name}`" in text for name in schema_of(corpus).tables)

@@ -270,6 +270,7 @@ ALIASES: Mapping[str, str] = {
     "助手": "mcp",
     "资金池": "pools",
     "合成": "sample",
+    "批量": "simulate",
 }
 """The Chinese names of the verbs."""
 

@@ -6,7 +6,9 @@ profiles, so a cell of a table and a line of a profile mean the same and are ref
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -35,6 +37,7 @@ MANY = r"\s*[;；]\s*"
 EXACT_FLOATS = 2**53
 """Whole numbers up to here are exact as binary floats."""
 MOST_YEARS = 100
+_WHOLE = re.compile(r"[-+]?\d{1,40}")
 
 
 class Fault(Struct, frozen=True, eq=False):
@@ -136,6 +139,8 @@ def shown_value(value: object) -> str:
 
 def looked_at(column: Column, value: Any, scale: int, corpus: Corpus) -> Any:
     """The canonical value of one cell, or the `Fault` in it."""
+    if column.scale != scale:
+        return _small(column, value)
     source = Source("", None, {}, [])
     cursor = Cursor(source, _plain(column, value), (column.source or column.name,))
     read = _read(column, cursor, corpus)
@@ -251,41 +256,70 @@ def _canonical(column: Column, read: Any, value: Any, scale: int) -> Any:
     if column.sort in ("money", "area", "count"):
         small = read * scale
         if small.denominator != 1:
-            unit = column.unit
-            return Fault(
-                shown_value(value),
-                "K004",
-                Text(
-                    f"“{column.meaning.zh}”（{shown_value(value)}）比一{unit.zh}还细，请取到{unit.zh}",
-                    f"“{column.meaning.en}” ({shown_value(value)}) is finer than one of its units "
-                    f"({unit.en}); round it to them",
-                ),
-            )
-        if small > LARGEST_AMOUNT * column.scale:
-            return Fault(
-                shown_value(value),
-                "U006",
-                Text(
-                    f"“{column.meaning.zh}”过大（{shown_value(value)}），请核对",
-                    f"“{column.meaning.en}” is too large ({shown_value(value)}); check it",
-                ),
-            )
+            return _too_fine(column, value)
         if isinstance(value, float) and small.numerator > EXACT_FLOATS:
-            return Fault(
-                shown_value(value),
-                "K005",
-                Text(
-                    f"“{column.meaning.zh}”是二进制小数（{value!r}），存不准到分；请存为整数分或十进制小数",
-                    f"“{column.meaning.en}” is a binary float ({value!r}), which does not hold it to "
-                    "the fen; store whole fen or decimals",
-                ),
-            )
+            return _inexact(column, value)
         return small.numerator
     if column.sort == "set":
         return sorted(read)
     if column.sort == "records":
         return [{"name": name, "date": day} for name, days in read.items() for day in days]
     return read
+
+
+def _small(column: Column, value: Any) -> int | Fault:
+    """A number in the column's own small unit (fen): whole, and without a unit of its own."""
+    word = shown_value(value)
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if isinstance(value, str):
+        whole = bool(_WHOLE.fullmatch(value))
+    elif isinstance(value, float | Decimal):
+        whole = value == value and value % 1 == 0  # noqa: PLR0124  # not a number is not itself
+    label, unit = column.meaning, column.unit
+    if not whole:
+        return Fault(
+            word,
+            "K007",
+            Text(
+                f"列 {column.name} 是整数{unit.zh}，写的是“{word}”；带小数或单位的请用列 {column.source}",
+                f"the column {column.name} holds whole {unit.en}, not “{word}”; for decimals and units "
+                f"use the column {column.source}",
+            ),
+        )
+    number = int(value)
+    if 0 <= number <= LARGEST_AMOUNT * column.scale:
+        return number
+    zh, en = ("不能为负", "must not be negative") if number < 0 else ("过大", "is too large")
+    return Fault(
+        word,
+        "U006",
+        Text(f"“{label.zh}”{zh}（{word}），请核对", f"“{label.en}” {en} ({word}); check it"),
+    )
+
+
+def _too_fine(column: Column, value: Any) -> Fault:
+    word, unit = shown_value(value), column.unit
+    return Fault(
+        word,
+        "K004",
+        Text(
+            f"“{column.meaning.zh}”（{word}）比一{unit.zh}还细，请取到{unit.zh}",
+            f"“{column.meaning.en}” ({word}) is finer than one of its units ({unit.en}); round it to "
+            "them",
+        ),
+    )
+
+
+def _inexact(column: Column, value: float) -> Fault:
+    return Fault(
+        shown_value(value),
+        "K005",
+        Text(
+            f"“{column.meaning.zh}”是二进制小数（{value!r}），存不准到分；请存为整数分或十进制小数",
+            f"“{column.meaning.en}” is a binary float ({value!r}), which does not hold it to the fen; "
+            "store whole fen or decimals",
+        ),
+    )
 
 
 # --- plain columns, all at once ---------------------------------------------------------------------------
@@ -315,11 +349,12 @@ def _quantity(column: Column, given: pl.Series, scale: int, _: Corpus) -> pl.Ser
 def _written(text: pl.Series, scale: int, most: int) -> pl.Series:
     """Plain decimal numbers as text, not finer than the unit; null for all others."""
     places = len(str(scale)) - 1
-    parts = text.str.extract_groups(rf"^(\d{{1,15}})(?:\.(\d{{1,{max(places, 1)}}})0*)?$")
+    parts = text.str.extract_groups(rf"^(\d{{1,17}})(?:\.(\d{{1,{max(places, 1)}}})0*)?$")
     frame = parts.struct.unnest()
     whole, rest = frame.to_series(0).cast(pl.Int64), frame.to_series(1)
     if not places:
         return _where(~rest.fill_null("").str.contains("[1-9]") & (whole <= most), whole)
+    whole = _where(whole <= most // scale, whole)  # before it is multiplied: nothing may wrap
     tail = rest.fill_null("").str.pad_end(places, "0").cast(pl.Int64, strict=False)
     small = whole * scale + tail
     return _where(small <= most, small)

@@ -140,13 +140,14 @@ def simulate(
     out: Path | str | None = None,
     firms: int = FIRMS,
     progress: Progress | None = None,
+    keep: bool = True,
 ) -> Simulation:
     """What the measures give each firm of a population as of a day.
 
     `tables` as `load` takes them; Parquet larger than one fragment (`firms`) is streamed. `measures` and `places`
     narrow what is computed, `readings` and `pools` as in a profile. `executor` runs the fragments: a
     `concurrent.futures` pool of threads or processes, or a client of `dask.distributed`. With `out` the frames are
-    written there, a Parquet part a fragment; streamed without it, only sums and counts are kept.
+    written there, a Parquet part a fragment; streamed without it, or without `keep`, only sums and counts are kept.
 
     Raises `BadTables` for tables that cannot be read, `BadProfile` for an unknown measure, place or reading.
     """
@@ -174,7 +175,9 @@ def simulate(
         more = unclaimed(files, cut[0].doubled) if _some_missing(files, parts) else rejects.none()
         return Simulation(asked, corpus, parts, more, where)
     whole = load(tables, corpus)
-    job = job_of(corpus, asked, keep=where is None, out=where, shape=shape_of(whole, asked))
+    job = job_of(
+        corpus, asked, keep=keep and where is None, out=where, shape=shape_of(whole, asked)
+    )
     total = whole.orgs.height
     parts = list(_run(job, slices_of(whole, firms), executor, total, progress))
     whole_counts = Partial(-1, EMPTY, (), whole.counts, whole.rejects)

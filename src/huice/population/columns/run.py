@@ -91,6 +91,11 @@ class ColumnReader:
         own = rows.awards.filter(pl.col("measure").is_in(list(gaps)))
         return Computed(tables, columns, tuple(gaps.values()), Awards(own, rows.totals))
 
+    def awards(self, tables: Tables) -> tuple[Awards, tuple[Gap, ...]]:
+        """The figures of these tables as frames, and the measures that took the way of rows."""
+        found = self.computed(tables)
+        return found.awards(self.asked), found.gaps
+
 
 class Computed(Struct, frozen=True, eq=False):
     """The figures of some tables: places in columns; measures that are `gaps`, and their firms' totals, in `rows`."""
@@ -156,5 +161,4 @@ def _total_of(one: PlaceResult) -> pl.DataFrame:
 
 def by_columns(tables: Tables, corpus: Corpus, asked: Asked) -> tuple[Awards, tuple[Gap, ...]]:
     """The same frames as `by_rows`, computed by columns, and the measures that took the way of rows."""
-    found = ColumnReader(corpus, asked).computed(tables)
-    return found.awards(asked), found.gaps
+    return ColumnReader(corpus, asked).awards(tables)

@@ -1,0 +1,245 @@
+"""`huice simulate`: what the measures give a whole population of firms, and what they cost."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from huice.cli.evaluate import MeasureOption, ReadingOption
+from huice.cli.find import find_measures, find_places, parse_date, parse_readings
+from huice.cli.progress import bar
+from huice.cli.surface import BadInput, Surface, bad_input
+from huice.language.text import Fault
+
+if TYPE_CHECKING:
+    from huice.population import Simulation
+
+MOST_YEARS = 30
+MOST_WORKERS = 64
+PATIENCE = "10s"
+"""How long to wait for a cluster."""
+
+
+def simulate(
+    out: Surface,
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="TABLES",
+            help="企业表的文件夹（orgs、contracts …：Parquet、CSV、Arrow），或一个 Excel 工作簿 // "
+            "A folder of tables (orgs, contracts …: Parquet, CSV, Arrow), or one Excel workbook",
+        ),
+    ],
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            metavar="DATE",
+            help="所有企业都按此日期申报，如 2026-01-01；缺省为今天 // All firms apply on this date, such as "
+            "2026-01-01; today by default",
+        ),
+    ] = None,
+    years: Annotated[
+        int,
+        typer.Option(
+            "--years",
+            metavar="N",
+            min=1,
+            max=MOST_YEARS,
+            help="从申报年度起测算几年 // How many years from the claim year on",
+        ),
+    ] = 1,
+    by_year: Annotated[
+        bool, typer.Option("--by-year", help="另列每一年 // List each year too")
+    ] = False,
+    place: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--place",
+            metavar="PLACE",
+            help="只算这些地方的事项：编号、名称或城市，可写多次 // Only measures of these places: id, name or "
+            "city; may be repeated",
+        ),
+    ] = None,
+    measure: MeasureOption = None,
+    reading: ReadingOption = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="逐家逐项的结果：.parquet、.xlsx，或一个文件夹（全部结果，Parquet） // Firm by firm: .parquet, "
+            ".xlsx, or a folder (all of it, as Parquet)",
+        ),
+    ] = None,
+    rejected: Annotated[
+        Path | None,
+        typer.Option(
+            "--rejects",
+            metavar="FILE",
+            help="搁置的行及原因写到这个 .csv 或 .parquet // Write the rows that were set aside, with their "
+            "reasons, to this .csv or .parquet",
+        ),
+    ] = None,
+    workers: Annotated[
+        int,
+        typer.Option(
+            "--workers",
+            metavar="N",
+            min=1,
+            max=MOST_WORKERS,
+            help="用几个进程；1 为不另开进程 // How many processes; 1 starts none",
+        ),
+    ] = 1,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster",
+            metavar="ADDRESS",
+            help="交给 dask 集群的调度器，如 host:8786 // Give the work to a dask scheduler, such as "
+            "host:8786",
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="覆盖已有的文件 // Overwrite what exists")
+    ] = False,
+) -> None:
+    """Costs by measure and place; nothing is added across cities."""
+    from datetime import date
+
+    from huice.cli import simulate_page
+    from huice.population import BadTables
+    from huice.population.rejects import write as write_rejects
+    from huice.population.simulate import simulate as run
+    from huice.population.simulate_files import simulation_dict, written
+
+    for path in (output, rejected):
+        _check(path, force=force)
+    _check_kinds(output, rejected)
+    asked: dict[str, Any] = {
+        "as_of": parse_date(as_of) if as_of else date.today(),  # noqa: DTZ011  # the user's own day
+        "horizon": years,
+        "by_year": by_year,
+        "places": find_places(out.corpus, place or ()) or None,
+        "measures": find_measures(out.corpus, measure),
+        "readings": parse_readings(out.corpus, reading) or None,
+    }
+    shown = _Shown(out)
+
+    def compute(folder: Path | None) -> Simulation:
+        with _engine(workers, cluster) as executor, shown:
+            return run(
+                Path(source), out.corpus, **asked, executor=executor, out=folder,
+                progress=shown.progress, keep=output is not None and folder is None,
+            )  # fmt: skip
+
+    try:
+        found = compute(None) if output is None else written(output, compute, out.lang)
+    except BadTables as error:
+        raise BadInput(*error.problems) from error
+    except Fault as fault:
+        raise bad_input("T008", fault.text.zh, fault.text.en) from fault
+    if rejected is not None:
+        write_rejects(found.rejects, rejected)
+    for problem in found.problems():
+        sys.stderr.write(out.translated(problem.render(out.lang)) + "\n")
+    if out.as_json:
+        out.emit(simulation_dict(found))
+        return
+    files = [path for path in (output, rejected) if path is not None]
+    simulate_page.show(out, found, files)
+
+
+class _Shown:
+    """A bar that appears when the number of firms is known."""
+
+    def __init__(self, out: Surface) -> None:
+        self.out, self.done = out, 0
+        self.open: Any = None
+        self.advance: Any = None
+
+    def __enter__(self) -> None:
+        self.done = 0
+
+    def __exit__(self, *_: object) -> None:
+        if self.open is not None:
+            self.open.__exit__(None, None, None)
+            self.open = None
+
+    def progress(self, done: int, total: int) -> None:
+        """So many firms of so many are done."""
+        if self.open is None:
+            self.open = bar(self.out, "正在测算", "Computing firms", total)
+            self.advance = self.open.__enter__()
+        self.advance(done - self.done)
+        self.done = done
+
+
+@contextmanager
+def _engine(workers: int, cluster: str | None) -> Iterator[Any]:
+    """What runs the fragments: this process, several, or a cluster."""
+    if cluster is not None:
+        with _client(cluster) as client:
+            yield client
+    elif workers > 1:
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            yield pool
+    else:
+        yield None
+
+
+def _client(address: str) -> Any:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise bad_input(
+            "T008",
+            "没有装 dask.distributed；请先安装 huice[cluster]",
+            "dask.distributed is not installed; install huice[cluster] first",
+        ) from None
+    try:
+        return Client(address, timeout=PATIENCE)
+    except (OSError, ValueError) as error:
+        raise bad_input(
+            "T008",
+            f"连不上集群 {address}：请核对地址，并确认调度器已启动",
+            f"the cluster {address} cannot be reached; check the address and that its scheduler runs",
+        ) from error
+
+
+def _check(path: Path | None, *, force: bool) -> None:
+    if path is None or force:
+        return
+    taken = any(path.iterdir()) if path.is_dir() else path.exists()
+    if taken:
+        raise bad_input(
+            "T007",
+            f"{path} 已经存在；换个名字，或加 --force 覆盖",
+            f"{path} exists; choose another name, or add --force to overwrite it",
+        )
+
+
+def _check_kinds(output: Path | None, rejected: Path | None) -> None:
+    from huice.population.simulate_files import SUFFIXES
+
+    if output is not None and output.suffix.lower() not in SUFFIXES:
+        raise bad_input(
+            "T004",
+            f"-o 写 .parquet、.xlsx 或文件夹，写的是“{output}”",
+            f"-o is a .parquet, a .xlsx or a folder, not “{output}”",
+        )
+    if rejected is not None and rejected.suffix.lower() not in (".csv", ".parquet"):
+        raise bad_input(
+            "T004",
+            f"--rejects 写 .csv 或 .parquet，写的是“{rejected}”",
+            f"--rejects is a .csv or a .parquet, not “{rejected}”",
+        )
