@@ -159,19 +159,33 @@ def test_two_entities_are_told_city_by_city(corpus: Corpus) -> None:
     assert "ceiling_yuan" not in told
 
 
+COMPUTING = [
+    {"id": one, "facts": {"item": "compute", "mode": "rent", "purposes": [one]}, "total": "40万元"}
+    for one in ("training", "tuning")
+]
+SMALL_FIRM = {
+    "as_of": "2025-06-30",
+    "org": {"kind": "enterprise", "size": "small", "traits": ["ai"]},
+}
+
+
+def test_spending_of_which_only_the_sum_matters_is_planned_as_one(corpus: Corpus) -> None:
+    """400,000 yuan twice: more than 500,000 in one year would bring 30% instead of 50%."""
+    given = {"profile": SMALL_FIRM, "places": ["hangzhou/other"], "spending": COMPUTING}
+    only = {"measures": {"only": ["hangzhou/compute-voucher"]}}
+    assert plan({**given, **only, "years": 2}, corpus).value == 400_000
+    assert plan({**given, **only, "years": 1}, corpus).value == 240_000
+    task = load_task({**given, **only, "years": 2}, corpus)
+    check(plan(task, corpus), task, corpus)
+
+
 def test_a_measure_that_meets_several_kinds_of_spending_at_once_is_left_out_and_said(
     corpus: Corpus,
 ) -> None:
-    spending = [
-        {
-            "id": one,
-            "facts": {"item": "compute", "mode": "rent", "purposes": [one]},
-            "total": "40万元",
-        }
-        for one in ("training", "tuning")
-    ]
-    firm = {"as_of": "2025-06-30", "org": {"kind": "enterprise", "size": "small", "traits": ["ai"]}}
-    found = plan({"profile": firm, "places": ["hangzhou/other"], "spending": spending}, corpus)
+    """Under this reading a sum over all contracts is paid beside the share of each."""
+    readings = {"hangzhou/compute-voucher": {"cliff": "marginal"}}
+    firm = {**SMALL_FIRM, "readings": readings}
+    found = plan({"profile": firm, "places": ["hangzhou/other"], "spending": COMPUTING}, corpus)
     left = {one.measure: one.reason.zh for one in found.left}
     assert "合成一类" in left["hangzhou/compute-voucher"]
 

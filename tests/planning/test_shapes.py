@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huice.planning.curves import Line, Segment
+from huice.planning.segments import Line, Segment
 from huice.planning.shapes import Stretch, stretches
 
 FEN = Fraction(1, 100)

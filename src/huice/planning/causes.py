@@ -9,8 +9,9 @@ from huice.evaluate.evaluator import Evaluator
 from huice.evaluate.profiles import BadProfile
 from huice.evaluate.result import Result
 from huice.language.text import Text
+from huice.planning.claims import Tag
 from huice.planning.field import Field, Unbounded
-from huice.planning.layout import Layout, Tag
+from huice.planning.layout import Layout
 from huice.planning.problem import FURTHER, MAIN, Seat, Task, profile_of
 from huice.planning.solver import solve
 from huice.planning.stacking import Stacking

@@ -2,84 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from itertools import chain, combinations
 from typing import Any
 
-from msgspec import Struct, structs
+from msgspec import structs
 
-from huice.analysis.linear import Affine, Quotient, pieces
-from huice.corpus.model import Pool
 from huice.evaluate.engine import NO_DECISION, Runner
-from huice.evaluate.facts import Entity, Exact, History, PoolState, View
+from huice.evaluate.facts import Entity, Exact, History, View
 from huice.evaluate.linear import NotLinear, Number
 from huice.evaluate.outcome import PAYING
-from huice.evaluate.program import ORG, Cap, Program
-from huice.language.text import Text
-from huice.language.units import value_of
-from huice.planning.problem import Spending
-from huice.planning.reach import UNTOUCHABLE, Reach, Touched, concerned
+from huice.evaluate.program import ORG, Program
+from huice.planning.problem import Allowance, Spending
+from huice.planning.reach import UNTOUCHABLE, Reach, Touched, alike, concerned
 from huice.planning.reckon import barred
+from huice.planning.segments import (
+    Line,
+    Part,
+    Segment,
+    Unplanned,
+    Year,
+    filled,
+    less,
+    most_of,
+    pays,
+    pool_left,
+    segments,
+    soft,
+    without_ceiling,
+)
 from huice.planning.setting import Setting
 
 FEN = Fraction(1, 100)
 MOST_ENTANGLED = 3
 """Kinds of spending whose mere presence may matter to one another, that are still told apart."""
-
-
-class Line(Struct, frozen=True):
-    """`value + slope · x` yuan."""
-
-    value: Exact
-    slope: Exact = 0
-
-    def at(self, x: Exact) -> Exact:
-        """The amount where x is spent."""
-        return self.value + self.slope * x
-
-
-NONE = Line(0)
-
-
-class Segment(Struct, frozen=True):
-    """Where x lies on whole fen from `low` to `high` (None: no end): what is certain, and the ceiling.
-
-    `ceiling` is None where the text states no amount.
-    """
-
-    low: Exact
-    high: Exact | None
-    certain: Line
-    ceiling: Line | None
-
-
-class Part(Struct, frozen=True):
-    """What one row gives, or the measure as a whole; `spending` is what x is, None for fixed amounts."""
-
-    row: str
-    spending: str | None
-    segments: tuple[Segment, ...]
-    caps: tuple[tuple[Exact | None, Exact | None], ...] = ()
-
-
-class Year(Struct, frozen=True):
-    """A claim of one year: its parts add up, and are cut by `caps` (certain, ceiling; None: none).
-
-    `whole` are caps over all years as this year knows them.
-    """
-
-    parts: tuple[Part, ...]
-    caps: tuple[tuple[Exact | None, Exact | None], ...] = ()
-    whole: tuple[tuple[Exact | None, Exact | None], ...] = ()
-
-
-class Unplanned(Exception):
-    """The measure cannot be planned here; `why` says so."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(zh)
-        self.why = Text(zh, en)
 
 
 class Curves:
@@ -119,9 +76,7 @@ class Curves:
             return None
         self._refuse(found)
         try:
-            if self.by_row or len(found) > 1:
-                return self._rows(year, support, found)
-            return self._lump(year, support, found[0] if found else None)
+            return self._found(year, support, found)
         except Touched:
             names = "、".join(one.title.zh for one in found)
             english = ", ".join(one.title["en"] for one in found)
@@ -131,6 +86,28 @@ class Curves:
             ) from None
         except NotLinear as fault:
             raise Unplanned(fault.text.zh, fault.text.en) from None
+
+    def _found(self, year: int, support: int, found: Sequence[Spending]) -> Year | None:
+        if not self.by_row and len(found) < 2:  # noqa: PLR2004  # several may meet
+            return self._lump(year, support, found[0] if found else None)
+        try:
+            return self._rows(year, support, found)
+        except Touched:
+            if not alike(self.program, self.reach, self.closures.scope, found):
+                raise
+            return self._together(year, support, found)
+
+    def _together(self, year: int, support: int, found: Sequence[Spending]) -> Year | None:
+        """Several kinds of spending of which only the sum matters, as one."""
+        mosts = [most_of(one) for one in found]
+        most = None if None in mosts else sum(one for one in mosts if one is not None)
+        whole = structs.replace(found[0], total=Allowance(0, most), yearly=Allowance(0, most))
+        lump = self._lump(year, support, whole)
+        if lump is None:
+            return None
+        names = tuple(one.id for one in found)
+        parts = tuple(structs.replace(part, spending=names) for part in lump.parts)
+        return Year(parts, (), self._whole(year, found))
 
     def _outer_reads(self, found: Sequence[Spending]) -> bool:
         kinds = {one.kind for one in found}
@@ -197,9 +174,9 @@ class Curves:
             certain, ceiling = run(0)
             found = [Segment(0, 0, Line(certain), None if ceiling is None else Line(ceiling))]
         else:
-            found = list(_segments(run, _most(spending)))
-        kept = tuple(one for one in found if _pays(one))
-        return Part(row, spending.id if spending else None, kept) if kept else None
+            found = list(segments(run, most_of(spending)))
+        kept = tuple(one for one in found if pays(one))
+        return Part(row, (spending.id,) if spending else (), kept) if kept else None
 
     # --- row by row -------------------------------------------------------------------------------
 
@@ -220,14 +197,14 @@ class Curves:
         if not kept:
             return None
         view = self._around(year, found)
-        caps = [_soft(cap, cap.value(view)) for cap in self.program.org_caps]
+        caps = [soft(cap, cap.value(view)) for cap in self.program.org_caps]
         if self.pool is not None:
             caps.append(self._pool_left(year))
         bounded = all(one[1] is None for one in caps)
         if bounded and any(segment.ceiling is None for part in kept for segment in part.segments):
-            kept = tuple(_without_ceiling(part) for part in kept)
+            kept = tuple(without_ceiling(part) for part in kept)
         else:
-            kept = tuple(_filled(part, caps) for part in kept)
+            kept = tuple(filled(part, caps) for part in kept)
         return Year(kept, tuple(caps), self._whole(year, found))
 
     def _row(
@@ -279,7 +256,7 @@ class Curves:
         view.rows[kind] = (
             self.setting.row(spending.id, year, UNTOUCHABLE) if spending else row or {}
         )
-        return tuple(_soft(cap, cap.value(view)) for cap in self.program.entity_caps if cap.whole)
+        return tuple(soft(cap, cap.value(view)) for cap in self.program.entity_caps if cap.whole)
 
     def _around(self, year: int, found: Sequence[Spending]) -> View:
         rows: dict[str, list[Entity]] = {}
@@ -302,11 +279,11 @@ class Curves:
         before = self.history.amount if self.history else 0
         caps = []
         if self.program.measure.subject == ORG and self.program.plus is None:
-            caps += [_soft(cap, cap.value(view)) for cap in self.program.entity_caps if cap.whole]
+            caps += [soft(cap, cap.value(view)) for cap in self.program.entity_caps if cap.whole]
         for cap in self.program.org_caps:
             if cap.whole:
-                low, high = _soft(cap, cap.value(view))
-                caps.append((_less(low, before), _less(high, before)))
+                low, high = soft(cap, cap.value(view))
+                caps.append((less(low, before), less(high, before)))
         if self.pool is not None and not self.pool.yearly:
             caps.append(self._pool_left(year))
         return tuple(caps)
@@ -320,25 +297,6 @@ class Curves:
         return left, left
 
 
-def pool_left(pool: Pool, state: PoolState | None) -> Exact:
-    """What one claim can draw from a pool at most, in yuan."""
-    left: Exact = value_of(pool.holds)
-    if state is not None and state.yuan is not None:
-        left = min(left, state.yuan)
-    if state is not None and state.count is not None and pool.face is not None:
-        left = min(left, state.count * value_of(pool.face))
-    return left
-
-
-def _less(cap: Exact | None, received: Exact) -> Exact | None:
-    return None if cap is None else max(0, cap - received)
-
-
-def _soft(cap: Cap, value: tuple[Any, Any]) -> tuple[Exact | None, Exact | None]:
-    """The cap; one that holds in principle cuts what is certain alone."""
-    return (value[0], None) if cap.soft else value
-
-
 def _only(program: Program, kind: str, row: Entity | None) -> Callable[[View], Any]:
     return lambda view: program.own(view) if view.rows[kind] is row else False
 
@@ -349,63 +307,3 @@ def _base_of_own(program: Program, kind: str, row: Entity | None) -> Callable[[V
 
 def _subsets(items: Sequence[Spending]) -> Iterable[tuple[Spending, ...]]:
     return chain.from_iterable(combinations(items, size) for size in range(len(items) + 1))
-
-
-def _most(spending: Spending) -> Exact | None:
-    """The most that one entity and year can be allotted; None without a limit."""
-    limits = [one for one in (spending.total.most, spending.yearly.most) if one is not None]
-    return min(limits) if limits else None
-
-
-def _pays(segment: Segment) -> bool:
-    """Whether a claim is worth something somewhere on the segment."""
-    for line in (segment.certain, segment.ceiling):
-        if line is None:
-            continue
-        if line.slope or line.value > 0:
-            return True
-    return False
-
-
-def _without_ceiling(part: Part) -> Part:
-    segments = tuple(structs.replace(one, ceiling=None) for one in part.segments)
-    return structs.replace(part, segments=segments)
-
-
-def _filled(part: Part, caps: Sequence[tuple[Exact | None, Exact | None]]) -> Part:
-    """An unstated amount of a row takes what the firm's caps leave."""
-    highs = [high for _, high in caps if high is not None]
-    segments = tuple(
-        structs.replace(one, ceiling=Line(min(highs))) if one.ceiling is None and highs else one
-        for one in part.segments
-    )
-    return structs.replace(part, segments=segments)
-
-
-def _segments(run: Callable[[Any], tuple[Any, Any]], end: Exact | None) -> Iterator[Segment]:
-    """The pieces of a year on whole fen."""
-    for piece in pieces(run, 0, end):
-        certain, ceiling = piece.value
-        low: Exact
-        high: Exact | None
-        if piece.point:
-            low = high = piece.low
-            if Fraction(low * 100).denominator != 1:
-                continue
-        else:
-            low = Fraction(int(Fraction(piece.low) * 100) + 1, 100)
-            high = None if piece.high is None else _below(piece.high)
-            if high is not None and high < low:
-                continue
-        yield Segment(low, high, _line(certain), None if ceiling is None else _line(ceiling))
-
-
-def _below(number: Exact) -> Fraction:
-    """The largest whole fen below a number."""
-    return Fraction(-int(-Fraction(number) * 100 // 1) - 1, 100)
-
-
-def _line(number: Number) -> Line:
-    if isinstance(number, Quotient):
-        raise NotLinear
-    return Line(number.value, number.slope) if isinstance(number, Affine) else Line(number)

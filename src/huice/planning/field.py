@@ -13,9 +13,10 @@ from huice.evaluate.evaluator import Evaluator
 from huice.evaluate.facts import Exact
 from huice.evaluate.program import Program, holds_at
 from huice.language.text import Text
-from huice.planning.curves import Curves, Unplanned, Year
+from huice.planning.curves import Curves
 from huice.planning.problem import MAIN, Seat, Spending, Task
 from huice.planning.reach import Reach, reach_of
+from huice.planning.segments import Unplanned, Year
 from huice.planning.setting import Setting
 
 Combo = tuple[tuple[str, str], ...]
@@ -156,7 +157,7 @@ class Field:
     def _bend(self, spending: Spending, offer: Offer, year: Year) -> Exact:
         found: Exact = 0
         for part in year.parts:
-            if part.spending != spending.id:
+            if spending.id not in part.spending:
                 continue
             last = part.segments[-1]
             found = max(found, last.low)

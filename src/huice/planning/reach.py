@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, NoReturn
 
@@ -14,7 +14,7 @@ from huice.evaluate.facts import Entity, View
 from huice.evaluate.program import ORG, Program, base_of
 from huice.language import nodes as n
 from huice.language.scope import Scope
-from huice.planning.problem import Choice
+from huice.planning.problem import Choice, Spending
 
 
 class Touched(Exception):
@@ -146,6 +146,90 @@ def concerned(
         return any(test(alone) is not False for test in tests)
     except Touched:
         return True
+
+
+_LINEAR = (
+    n.Literal, n.Fact, n.ShareOf, n.Multiply, n.Tiers, n.Tier, n.Add, n.Total, n.And, n.Or, n.Not, n.SomeOf,
+    n.Compare, n.Is, n.Has, n.Within, n.Context, n.Day, n.Elapsed, n.RecordedIn,
+)  # fmt: skip
+"""What an amount may be made of that is a fixed rate of every row, the rate a matter of sums alone."""
+
+
+def alike(program: Program, reach: Reach, scope: Scope, found: Sequence[Spending]) -> bool:
+    """Whether only the sum of these kinds of spending matters to a measure.
+
+    So it is where every row is paid the same rate of its amount, a sum over all rows decides the rate, and the
+    rows agree in every other fact that the rule reads.
+    """
+    rule, kind = program.rule, program.measure.subject
+    if any(one.kind != kind or one.money != found[0].money for one in found):
+        return False
+    if rule.pays is None or rule.plus is not None or rule.once == "entity":
+        return False
+    if program.unit_limits or program.entity_caps or dict(program.elsewhere).get(kind):
+        return False
+    if any(isinstance(node, n.CountOf) for node in reach.totals):
+        return False
+    nodes = [node for part in (rule.pays.amount, *_tests(rule)) for node in _deep(part, scope)]
+    if not all(isinstance(node, _LINEAR) for node in nodes):
+        return False
+    money = set(found[0].money)
+    if _read_alone(rule, kind, money, scope) or not _once_in_products(
+        rule.pays.amount, kind, scope
+    ):
+        return False
+    keys = {
+        fact.key
+        for node in nodes
+        if isinstance(node, n.Fact) and (fact := scope.find(node.name)) and fact.entity == kind
+    }
+    first = found[0].facts
+    return all(one.facts.get(key) == first.get(key) for one in found for key in keys - money)
+
+
+def _tests(rule: Rule) -> list[n.Node]:
+    return [condition.expression for condition in rule.requires]
+
+
+def _deep(node: n.Node, scope: Scope) -> Iterator[n.Node]:
+    """The node and all below it, terms followed."""
+    yield node
+    fact = scope.find(node.name) if isinstance(node, n.Fact) else None
+    if fact is not None and fact.means is not None:
+        yield from _deep(fact.means, scope)
+    for below in n.children(node):
+        yield from _deep(below, scope)
+
+
+def _read_alone(rule: Rule, kind: str, money: set[str], scope: Scope) -> bool:
+    """Whether a condition, or a tier, looks at the amount of one row."""
+    amount = rule.pays.amount if rule.pays else None
+    tiers = [tier.when for tier in amount.tiers if tier.when] if isinstance(amount, n.Tiers) else []
+    waiting: list[n.Node] = [*_tests(rule), *tiers]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, n.Total):
+            waiting += [node.where] if node.where is not None else []
+            continue
+        fact = scope.find(node.name) if isinstance(node, n.Fact) else None
+        if fact is not None and fact.entity == kind and fact.key in money:
+            return True
+        if fact is not None and fact.means is not None:
+            waiting.append(fact.means)
+        waiting += n.children(node)
+    return False
+
+
+def _once_in_products(amount: n.Node, kind: str, scope: Scope) -> bool:
+    """Whether each rung is a stated rate of the row's own amount: nothing is added to it or paid flat."""
+    rungs = [tier.value for tier in amount.tiers] if isinstance(amount, n.Tiers) else [amount]
+    for rung in rungs:
+        if not isinstance(rung, n.ShareOf) or not isinstance(rung.rate, n.Literal):
+            return False
+        fact = scope.find(rung.base.name) if isinstance(rung.base, n.Fact) else None
+        if fact is None or fact.entity != kind or fact.means is not None:
+            return False
+    return True
 
 
 def supports(

@@ -9,7 +9,7 @@ from itertools import pairwise
 from msgspec import Struct, structs
 
 from huice.evaluate.facts import Exact
-from huice.planning.curves import NONE, Line, Segment
+from huice.planning.segments import NONE, Line, Segment
 
 
 class Stretch(Struct, frozen=True):
