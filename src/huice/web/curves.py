@@ -32,6 +32,8 @@ KINDS: dict[str, Text] = {
     "bend": Text("转折", "Bend"),
     "status": Text("资格", "Status"),
 }
+MOST_TRIED = 12
+"""Numbers of a profile that are tried for one that changes something."""
 MOST_LINES = 5
 """Curves of single measures that are drawn beside the total."""
 
@@ -201,7 +203,7 @@ def first_that_varies(
 ) -> tuple[Choice, Curve]:
     """The first number that changes anything, with its curve; else the first."""
     kept: tuple[Choice, Curve] | None = None
-    for choice in offered:
+    for choice in (*offered[:MOST_TRIED], offered[-1]):
         try:
             found = curve(
                 profile, choice.facts[0], corpus, places=places, together=choice.facts[1:]

@@ -16,6 +16,7 @@ from huice.planning.problem import MOST_YEARS, Allowance, Site, Spending
 from huice.planning.stacking import stackings
 from huice.planning.usual import usual_task
 from huice.web.draft import WAN, Pairs, exactly
+from huice.web.words import place_name
 
 USUAL_YEARS = 3
 MOST_ENTITIES = 3
@@ -76,7 +77,7 @@ def form_of(profile: Profile, corpus: Corpus, fields: Pairs) -> Form:
     sent = bool(fields.get("years"))
     years = _one_of(fields.get("years"), range(1, MOST_YEARS + 1), USUAL_YEARS)
     usual = usual_task(profile, corpus, years)
-    reader = _Reader(fields)
+    reader = _Reader(fields, corpus)
     spending = [reader.spending(number, one) for number, one in enumerate(usual.spending)]
     allowed = set(fields.many("place")) if sent else set(corpus.places)
     places = [reader.place(place, place in allowed) for place in corpus.places]
@@ -112,8 +113,8 @@ def _one_of(written: str, known: range, default: int) -> int:
 
 
 class _Reader:
-    def __init__(self, fields: Pairs) -> None:
-        self.fields = fields
+    def __init__(self, fields: Pairs, corpus: Corpus) -> None:
+        self.fields, self.corpus = fields, corpus
         self.errors: list[Text] = []
 
     def spending(self, number: int, one: Spending) -> tuple[SpendingRow, Spending]:
@@ -129,7 +130,7 @@ class _Reader:
 
     def place(self, place: str, chosen: bool) -> tuple[PlaceRow, Site]:  # noqa: FBT001  # of one box
         """A place with its costs."""
-        label = Text(place, place)
+        label = place_name(self.corpus, place)
         setup, once = self.cell(f"setup:{place}", "", label)
         yearly, each = self.cell(f"yearly:{place}", "", label)
         return PlaceRow(place, chosen, setup, yearly), Site(place, once or 0, each or 0)

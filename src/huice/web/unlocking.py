@@ -103,7 +103,7 @@ class Teller:
         """A set of changes in a line: what to do, and what it brings."""
         way = self.way(item, one, profile)
         deeds = self.t("；", "; ").join(way.steps or way.answers)
-        return f"{deeds}{self.t('：', ': ')}{way.brings}"
+        return f"{deeds} → {way.brings}"
 
     def brings(self, item: Unlock, one: ChangeSet) -> str:
         """What a set brings: the status after it where it was not reached before, and the amounts."""
