@@ -76,6 +76,8 @@ def read_of(measure: str) -> set[str]:
     nodes = [one.expression for one in rule.requires]
     nodes += [part for part in (rule.pays, *rule.limits) if part is not None]  # type: ignore[misc]  # nodes all
     found = {name for node in nodes for name in facts_named(node, CORPUS.vocabulary.scope)}
+    awards = {part.measure for node in nodes for part in n.walk(node) if isinstance(part, n.Award)}
+    found.update(name for other in awards for name in read_of(other))
     return found | {f"{kind}." for node in nodes for kind in _counted(node)}
 
 
