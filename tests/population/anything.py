@@ -12,7 +12,7 @@ import polars as pl
 from huice import Corpus
 from huice.language import nodes as n
 from huice.language.calendar import add_months
-from huice.language.units import dimension_of, value_of
+from huice.language.units import value_of
 from huice.population import Tables, load, schema_of
 from huice.population.columns.rules import nodes_of
 from huice.population.schema import RECORD, Column, Table
@@ -37,9 +37,6 @@ class Draw:
         self.shares = sorted(
             {Fraction(value_of(one)) for one in literals if 0 < value_of(one) < 1}
         ) or [Fraction(1)]
-        self.months = sorted(
-            {value_of(one) for one in literals if "月" in dimension_of(one)} if False else set()
-        )
 
     def number(self, scale: int) -> int:
         rng = self.rng
@@ -101,7 +98,7 @@ class Draw:
         years = range(self.as_of.year - 1, self.as_of.year + horizon)
         for key in range(firms):
             org = self.facts(self.schema.tables["orgs"])
-            for _, name in self.schema.lists.items():
+            for name in self.schema.lists.values():
                 org[f"{name}_listed"] = rng.random() > 0.1
                 if org[f"{name}_listed"]:
                     rows[name] += self.entities(key, name, None)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import pyarrow as pa
+import pyarrow as pa  # type: ignore[import-untyped]  # carries no types
 import pytest
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]  # carries no types
 from hypothesis import given
 from hypothesis import strategies as st
 

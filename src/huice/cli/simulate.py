@@ -74,8 +74,8 @@ def simulate(
             "-o",
             "--output",
             metavar="FILE",
-            help="逐家逐项的结果：.parquet、.xlsx，或一个文件夹（全部结果，Parquet） // Firm by firm: .parquet, "
-            ".xlsx, or a folder (all of it, as Parquet)",
+            help="逐家逐项的结果：.parquet、.xlsx，或一个文件夹（全部结果，Parquet） // Firm by firm: "
+            ".parquet, .xlsx, or a folder (all of it, as Parquet)",
         ),
     ] = None,
     rejected: Annotated[
@@ -207,7 +207,7 @@ def _client(address: str) -> Any:
             "dask.distributed is not installed; install huice[cluster] first",
         ) from None
     try:
-        return Client(address, timeout=PATIENCE)
+        return Client(address, timeout=PATIENCE)  # type: ignore[no-untyped-call]  # carries no types
     except (OSError, ValueError) as error:
         raise bad_input(
             "T008",

@@ -40,7 +40,7 @@ class Asked(Struct, frozen=True):
         return range(self.claim_year, self.claim_year + self.horizon)
 
 
-def asking(
+def asking(  # noqa: PLR0913  # one keyword for each thing that may be asked
     corpus: Corpus,
     *,
     as_of: date,
@@ -76,8 +76,9 @@ def asking(
 class Awards(Struct, frozen=True, eq=False):
     """The answer: one row for each measure of each firm, and one for each firm.
 
-    `awards`: `org_id, measure, year` (null: the whole horizon), `status, certain_fen, ceiling_fen` (null: the text
-    states no amount). `totals`: `org_id, status, certain_fen, ceiling_fen`, groups applied; never across cities.
+    `awards`: `org_id, measure, year` (null: the whole horizon), `status, certain_fen, ceiling_fen` (null:
+    the text states no amount). `totals`: `org_id, status, certain_fen, ceiling_fen`, groups applied;
+    never across cities.
     """
 
     awards: pl.DataFrame

@@ -1,4 +1,4 @@
-"""Finds and reads the files of a population: one file, a folder of parts, or a workbook with a sheet a table."""
+"""Finds and reads the files of a population: files, folders of parts, or a workbook with a sheet a table."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Part(Struct, frozen=True, eq=False):
 
 
 def found(path: Path, schema: Schema) -> dict[str, list[Part]]:
-    """The parts of each table at a path. Raises `BadTables` where a file is no table, or a table is there twice."""
+    """The parts of each table at a path. Raises `BadTables` for a file that is no table or a second one."""
     if not path.exists():
         raise BadTables((_problem("K014", path, "没有这个文件或文件夹", "no such file or folder"),))
     if path.is_file():
@@ -52,7 +52,7 @@ def found(path: Path, schema: Schema) -> dict[str, list[Part]]:
             return {
                 name: [Part(path, f"{path.name}[{name}]", name)] for name in _sheets(path, schema)
             }
-        return {_named(path.stem, path, schema): [Part(path, path.name)]}
+        return {named(path.stem, path, schema): [Part(path, path.name)]}
     parts: dict[str, list[Part]] = {}
     problems: list[Problem] = []
     for entry in sorted(path.iterdir()):
@@ -61,7 +61,7 @@ def found(path: Path, schema: Schema) -> dict[str, list[Part]]:
         if not entry.is_dir() and entry.suffix.lower() not in KNOWN:
             continue
         try:
-            name = _named(entry.stem if entry.is_file() else entry.name, entry, schema)
+            name = named(entry.stem if entry.is_file() else entry.name, entry, schema)
         except BadTables as error:
             problems += error.problems
             continue
@@ -88,7 +88,8 @@ def _parts(entry: Path) -> list[Part]:
     return [Part(one, f"{entry.name}/{one.name}") for one in files if not one.name.startswith(".")]
 
 
-def _named(stem: str, path: Path, schema: Schema) -> str:
+def named(stem: str, path: Path, schema: Schema) -> str:
+    """The table of this name. Raises `BadTables` if there is none."""
     if stem in schema.tables:
         return stem
     known = list(schema.tables)
@@ -109,7 +110,7 @@ def _sheets(path: Path, schema: Schema) -> list[str]:
     problems: list[Problem] = []
     for name in names:
         try:
-            _named(name, path, schema)
+            named(name, path, schema)
         except BadTables as bad:
             problems += bad.problems
     if problems:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,9 @@ _local = threading.local()
 class Job(Struct, frozen=True, eq=False):
     """What is asked, in a form that any process takes: the corpus as bytes, the ids of measures.
 
-    `out` is a folder for the frames of awards and totals; with `keep` they come back with the result. `shape` is that
-    of the whole population, where it is known: then the rules are compiled once for all fragments.
+    `out` is a folder for the frames of awards and totals; with `keep` they come back with the result.
+    `shape` is that of the whole population, where it is known: then the rules are compiled once for all
+    fragments.
     """
 
     corpus: bytes
@@ -185,7 +187,7 @@ def file_slices(files: Mapping[str, tuple[str, ...]], firms: int = FIRMS) -> lis
 
 def _overlap(ranges: list[tuple[Any, Any]]) -> bool:
     known = sorted(one for one in ranges if one[0] is not None)
-    return any(one[1] >= other[0] for one, other in zip(known, known[1:], strict=False))
+    return any(one[1] >= other[0] for one, other in pairwise(known))
 
 
 def _doubled(scan: pl.LazyFrame) -> pl.Series | None:

@@ -1,4 +1,4 @@
-"""The columns of given tables matched with the canonical ones: unknown, doubled, missing, drifting ones found."""
+"""The columns of given tables matched with the canonical ones: unknown, doubled, missing, drifting ones."""
 
 from __future__ import annotations
 

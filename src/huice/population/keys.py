@@ -113,7 +113,7 @@ def _listed(name: str, rows: pl.DataFrame, column: str, code: str, reason: Text)
         pl.lit(code).alias("code"),
         pl.lit(reason.zh).alias("reason_zh"),
         pl.lit(reason.en).alias("reason_en"),
-    ).cast(dict(rejects.SCHEMA))  # fmt: skip
+    ).cast(pl.Schema(rejects.SCHEMA))  # fmt: skip
 
 
 def _without_key(name: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -208,14 +208,16 @@ def _periods(name: str, frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
         found.append(
             _listed(
                 name, half, first, "K006",
-                Text(f"“{label.zh}”只有一端；请写全起止日，或都留空", f"“{label.en}” has one end only; give both days or neither"),
+                Text(f"“{label.zh}”只有一端；请写全起止日，或都留空",
+                     f"“{label.en}” has one end only; give both days or neither"),
             )
         )  # fmt: skip
         reverse = frame.filter(pl.col(last) < pl.col(first))
         found.append(
             _listed(
                 name, reverse, first, "K006",
-                Text(f"“{label.zh}”的止日早于起日，请核对", f"the last day of “{label.en}” is before the first; check them"),
+                Text(f"“{label.zh}”的止日早于起日，请核对",
+                     f"the last day of “{label.en}” is before the first; check them"),
             )
         )  # fmt: skip
     return rejects.joined(found)

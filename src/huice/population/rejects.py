@@ -11,8 +11,9 @@ from msgspec import Struct
 
 from huice.corpus.source import Problem
 from huice.language.text import Text
+from huice.population.schema import DType
 
-SCHEMA = {
+SCHEMA: dict[str, DType] = {
     "table": pl.String,
     "file": pl.String,
     "row": pl.UInt32,

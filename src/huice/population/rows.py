@@ -1,7 +1,7 @@
 """Row by row: each firm of a population as a profile, computed by the evaluator of one applicant.
 
-This is the oracle of the columns and their visible fallback. `profile_of` is also the way from a row of a table to
-an explanation in words.
+This is the oracle of the columns and their visible fallback. `profile_of` is also the way from a row of a
+table to an explanation in words.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 import polars as pl
 
@@ -46,7 +46,10 @@ from huice.population.schema import (
 )
 from huice.population.tables import Tables
 
-Readings = Mapping[str, Mapping[str, str]]
+Key: TypeAlias = Any
+"""A firm's key: text or a whole number, as the tables have it."""
+Fen: TypeAlias = Any
+"""Whole fen, None where the amount is."""
 
 
 class Rows:
@@ -95,22 +98,22 @@ class Rows:
             asked.readings,
         )
 
-    def _children(self, name: str, key: Any) -> list[dict[str, Any]]:
+    def _children(self, name: str, key: Key) -> list[dict[str, Any]]:
         return self.children.get(name, {}).get(key, [])
 
-    def _list(self, key: Any, kind: str, *, listed: bool | None) -> tuple[Entity, ...] | None:
+    def _list(self, key: Key, kind: str, *, listed: bool | None) -> tuple[Entity, ...] | None:
         name = self.schema.lists[kind]
         if name not in self.tables.frames or listed is False:
             return None
         return self._entities(name, key, None)
 
-    def _entities(self, name: str, key: Any, year: int | None) -> tuple[Entity, ...]:
+    def _entities(self, name: str, key: Key, year: int | None) -> tuple[Entity, ...]:
         table = self.schema.tables[name]
         return tuple(
             _entity(one, table) for one in self._children(name, key) if one.get(YEAR) == year
         )
 
-    def _years(self, key: Any) -> dict[int, YearFacts]:
+    def _years(self, key: Key) -> dict[int, YearFacts]:
         facts: dict[int, Entity] = {}
         lists: dict[int, dict[str, tuple[Entity, ...]]] = {}
         for one in self._children(ORG_YEARS, key):
@@ -119,7 +122,7 @@ class Rows:
                 if one.get(name + LISTED) is True:
                     lists.setdefault(one[YEAR], {})[kind] = ()
         for kind, name in self.schema.lists.items():
-            years = {one.get(YEAR) for one in self._children(name, key)} - {None}
+            years = {one[YEAR] for one in self._children(name, key) if one.get(YEAR) is not None}
             for year in years:
                 lists.setdefault(year, {})[kind] = self._entities(name, key, year)
         return {
@@ -127,7 +130,7 @@ class Rows:
         }
 
 
-def profile_of(tables: Tables, org_id: Any, asked: Asked, corpus: Corpus | None = None) -> Profile:
+def profile_of(tables: Tables, org_id: Key, asked: Asked, corpus: Corpus | None = None) -> Profile:
     """The profile of one firm, as `huice.evaluate` takes it. Raises `KeyError` for an unknown key."""
     row = tables.orgs.filter(pl.col(KEY) == org_id)
     if not row.height:
@@ -160,7 +163,7 @@ def lives(engine: Evaluator, measure: Measure, profile: Profile, views: Sequence
     return any(holds_at(program, view.rows["org"].get("place")) for view in views)
 
 
-def award_rows(key: Any, outcome: Outcome, *, by_year: bool) -> list[tuple[Any, ...]]:
+def award_rows(key: Key, outcome: Outcome, *, by_year: bool) -> list[tuple[Any, ...]]:
     """The rows of one measure of one firm: the whole horizon, and if asked for each year."""
     whole = (key, outcome.measure, None, outcome.status.value)
     found = [(*whole, fen(outcome.certain), fen(outcome.ceiling))]
@@ -169,7 +172,7 @@ def award_rows(key: Any, outcome: Outcome, *, by_year: bool) -> list[tuple[Any, 
     return found
 
 
-def _year_rows(key: Any, outcome: Outcome) -> list[tuple[Any, ...]]:
+def _year_rows(key: Key, outcome: Outcome) -> list[tuple[Any, ...]]:
     """Each year, cut to the fen so that the years add up to the whole."""
     figures = figures_by_year(outcome)
     found = []
@@ -184,7 +187,7 @@ def _year_rows(key: Any, outcome: Outcome) -> list[tuple[Any, ...]]:
     return found
 
 
-def fen(yuan: Exact | None) -> Any:
+def fen(yuan: Exact | None) -> Fen:
     """Whole fen of an amount that was cut to the fen; None stays None."""
     if yuan is None:
         return None

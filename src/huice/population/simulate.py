@@ -1,13 +1,13 @@
-"""A policy over a whole population: `simulate` cuts it into fragments, runs them on any engine, adds them up."""
+"""A policy over a population: `simulate` cuts it into fragments, runs them on any engine, adds them up."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import as_completed
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import polars as pl
 
@@ -40,6 +40,8 @@ from huice.population.schema import KEY, ORGS
 from huice.population.summary import EMPTY, Summary
 from huice.population.tables import Tables, load
 
+Engine: TypeAlias = Any
+"""A `concurrent.futures.Executor`, a client of `dask.distributed`, or None for this process."""
 Progress = Callable[[int, int], None]
 """Told how many firms of how many are done."""
 
@@ -47,9 +49,10 @@ Progress = Callable[[int, int], None]
 class Simulation:
     """What the measures give a population.
 
-    `summary` holds costs and counts, whatever the size; `gaps` the measures that were computed row by row;
-    `rejects` and `counts` what was set aside. `awards` and `totals` are frames (see `Awards`), also read through the
-    Arrow PyCapsule interface; of a population larger than memory they stand in the folder `out`.
+    `summary` holds costs and counts, whatever the size; `gaps` the measures that were computed row by
+    row; `rejects` and `counts` what was set aside. `awards` and `totals` are frames (see `Awards`), also
+    read through the Arrow PyCapsule interface; of a population larger than memory they stand in the
+    folder `out`.
     """
 
     def __init__(
@@ -124,7 +127,7 @@ class Simulation:
         return rejects.as_problems(self.rejects)
 
 
-def simulate(
+def simulate(  # noqa: PLR0913  # one keyword for each thing that may be asked
     tables: Tables | Path | str | Mapping[str, Any],
     corpus: Corpus | None = None,
     *,
@@ -136,7 +139,7 @@ def simulate(
     readings: Mapping[str, Mapping[str, str]] | None = None,
     pools: Mapping[str, Mapping[str, Any]] | None = None,
     by_year: bool = False,
-    executor: Executor | Any = None,
+    executor: Engine = None,
     out: Path | str | None = None,
     firms: int = FIRMS,
     progress: Progress | None = None,
@@ -144,12 +147,14 @@ def simulate(
 ) -> Simulation:
     """What the measures give each firm of a population as of a day.
 
-    `tables` as `load` takes them; Parquet larger than one fragment (`firms`) is streamed. `measures` and `places`
-    narrow what is computed, `readings` and `pools` as in a profile. `executor` runs the fragments: a
-    `concurrent.futures` pool of threads or processes, or a client of `dask.distributed`. With `out` the frames are
-    written there, a Parquet part a fragment; streamed without it, or without `keep`, only sums and counts are kept.
+    `tables` as `load` takes them; Parquet larger than one fragment (`firms`) is streamed. `measures` and
+    `places` narrow what is computed, `readings` and `pools` as in a profile. `executor` runs the
+    fragments: a `concurrent.futures` pool of threads or processes, or a client of `dask.distributed`.
+    With `out` the frames are written there, a Parquet part a fragment; streamed without it, or without
+    `keep`, only sums and counts are kept.
 
-    Raises `BadTables` for tables that cannot be read, `BadProfile` for an unknown measure, place or reading.
+    Raises `BadTables` for tables that cannot be read, `BadProfile` for an unknown measure, place or
+    reading.
     """
     corpus = corpus or shipped()
     asked = asking(
@@ -203,7 +208,7 @@ def _some_missing(files: Mapping[str, tuple[str, ...]], parts: list[Partial]) ->
 
 
 def _run(
-    job: Job, cut: Iterator[Slice], executor: Any, total: int, progress: Progress | None
+    job: Job, cut: Iterator[Slice], executor: Engine, total: int, progress: Progress | None
 ) -> Iterator[Partial]:
     """The partial results, as they come."""
     done = 0
@@ -214,7 +219,7 @@ def _run(
         yield part
 
 
-def _results(job: Job, cut: Iterator[Slice], executor: Any) -> Iterator[tuple[int, Partial]]:
+def _results(job: Job, cut: Iterator[Slice], executor: Engine) -> Iterator[tuple[int, Partial]]:
     if executor is None:
         for one in cut:
             yield one.stop - one.start, computed(job, one)

@@ -45,8 +45,8 @@ _TITLES = {
 def written(path: Path, compute: Callable[[Path | None], Simulation], lang: str) -> Simulation:
     """Computes and writes. `compute` is told the folder for parts, None where frames may stay in memory.
 
-    A `.parquet` file holds the awards; a `.xlsx` workbook costs, places, awards and what was set aside; a folder all
-    of it as Parquet. Raises `Fault` where a sheet cannot hold the rows.
+    A `.parquet` file holds the awards; a `.xlsx` workbook costs, places, awards and what was set aside; a
+    folder all of it as Parquet. Raises `Fault` where a sheet cannot hold the rows.
     """
     if path.suffix.lower() == ".xlsx":
         found = compute(None)

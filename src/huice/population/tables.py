@@ -1,8 +1,9 @@
 """A population as checked tables: `load` reads and checks them, `Tables.write` writes them again.
 
-A row with a fault is set aside with its reason, never dropped silently, never repaired by a guess. With a row of
-a firm the whole firm is set aside, and listed: a firm that lost one of its contracts would be computed as one
-that never had it. Faults that concern a whole table (a column nobody knows, parts that differ) stop the load.
+A row with a fault is set aside with its reason, never dropped silently, never repaired by a guess. With a
+row of a firm the whole firm is set aside, and listed: a firm that lost one of its contracts would be
+computed as one that never had it. Faults that concern a whole table (a column nobody knows, parts that
+differ) stop the load.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from huice.corpus.corpus import Corpus, shipped
 from huice.corpus.source import Problem
 from huice.language.text import Text
 from huice.population import files, heads, keys, rejects
-from huice.population.convert import EMPTY, Converted, converted
+from huice.population.cell import EMPTY
+from huice.population.convert import Converted, converted
 from huice.population.files import BadTables
 from huice.population.heads import FILE, ROW, Head
 from huice.population.rejects import Count
@@ -85,10 +87,8 @@ def load(given: Path | str | Mapping[str, Any] | Tables, corpus: Corpus | None =
     corpus = corpus or shipped()
     schema = schema_of(corpus)
     if isinstance(given, str | Path):
-        raw = _read_files(Path(given), schema)
-    else:
-        raw = _frames(given, schema)
-    return check(raw, corpus)
+        return check(_read_files(Path(given), schema), corpus)
+    return check(_frames(given, schema), corpus)
 
 
 Raw = Mapping[str, list[tuple[str, pl.DataFrame]]]
@@ -150,11 +150,9 @@ def _read_files(path: Path, schema: Schema) -> dict[str, list[tuple[str, pl.Data
 
 def _frames(given: Mapping[str, Any], schema: Schema) -> dict[str, list[tuple[str, pl.DataFrame]]]:
     raw = {}
-    for name, frame in given.items():
-        if name not in schema.tables:
-            files._named(name, Path(name), schema)  # noqa: SLF001  # raises the one message there is
-        if isinstance(frame, pl.LazyFrame):
-            frame = frame.collect()
+    for name, one in given.items():
+        files.named(name, Path(name), schema)
+        frame = one.collect() if isinstance(one, pl.LazyFrame) else one
         raw[name] = [(name, frame if isinstance(frame, pl.DataFrame) else pl.DataFrame(frame))]
     return raw
 

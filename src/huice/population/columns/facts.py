@@ -1,4 +1,4 @@
-"""Facts of a year as columns: what stands in for one that is missing, records by the year's end, moved periods."""
+"""Facts of a year as columns: what stands in for a missing one, records by the year's end, moved periods."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from huice.language.calendar import days_of_year
 from huice.language.scope import FactType
 from huice.population.columns import whole as w
 from huice.population.columns.kleene import Definite
-from huice.population.columns.maker import At, Maker, Unsupported
+from huice.population.columns.maker import At, Maker, Moment, Unsupported
 from huice.population.columns.plan import ORG
 from huice.population.columns.whole import Whole
 
@@ -92,7 +92,7 @@ def in_year(day: pl.Expr, year: pl.Expr) -> pl.Expr:
     return pl.when(day.is_not_null()).then(moved)
 
 
-def days_of(first: Any, last: Any) -> Whole:
+def days_of(first: Moment, last: Moment) -> Whole:
     """Days of a period, both ends included."""
     if isinstance(first, date) and isinstance(last, date):
         return w.const((last - first).days + 1)
@@ -100,7 +100,7 @@ def days_of(first: Any, last: Any) -> Whole:
     return Whole(number, 0, 75_000, nullable=True)
 
 
-def months_of(first: Any, last: Any) -> Whole:
+def months_of(first: Moment, last: Moment) -> Whole:
     """Whole calendar months of a period: the largest n with first + n months <= last + 1 day."""
     if isinstance(first, date) and isinstance(last, date):
         return w.const(12 * (last.year - first.year) + last.month - first.month + 1)

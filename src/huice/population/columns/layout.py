@@ -1,4 +1,4 @@
-"""Lays the tables out for the compiled rules: firms sorted by place, entities below their firms, years side by side.
+"""Lays the tables out for the compiled rules: firms sorted by place, entities below them, years side by side.
 
 A fact that one year states otherwise becomes a column of that year, `revenue_fen@2026`; an entity that several
 years list is one row, told apart by its `id` or else by its position in the list, as the evaluator does.
@@ -323,7 +323,7 @@ def _list_of_year(
         AT, WHO, *(pl.col(c).alias(in_year_name(c, year)) for c in columns),
         pl.lit(value=True).alias(in_year_name(HERE, year)),
     )  # fmt: skip
-    theirs = pl.DataFrame({AT: firms, _OWN: pl.repeat(True, len(firms), eager=True)})
+    theirs = pl.DataFrame({AT: firms, _OWN: pl.repeat(value=True, n=len(firms), eager=True)})
     joined = found.join(own, on=(AT, WHO), how="left").join(theirs, on=AT, how="left")
     apart = pl.lit(value=True) if before else pl.col(_OWN).fill_null(value=False)
     return joined.with_columns(

@@ -1,11 +1,11 @@
-"""What a node means for all firms at once: each node becomes columns, worked out once for a place and a year."""
+"""What a node means for all firms at once: its columns, worked out once for a place and year."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 import polars as pl
 from msgspec import Struct, structs
@@ -31,11 +31,13 @@ from huice.population.columns.shape import Shape
 from huice.population.columns.whole import TooLarge, Whole
 from huice.population.schema import ORGS, Column, Schema
 
-Moment = Any
+Found: TypeAlias = Any
+"""What the reader of a node gives: a truth, a quantity or a moment."""
+Moment: TypeAlias = Any
 """A day or a calendar year: a value that all rows share, an expression, or None while unknown."""
 
 
-class Unsupported(Exception):  # noqa: N818  # names what it says of a measure
+class Unsupported(Exception):  # names what it says of a measure
     """A node that columns cannot say; the measure goes to the evaluator of rows."""
 
     def __init__(self, node: n.Node | None, why: str) -> None:
@@ -89,7 +91,7 @@ class At(Struct, frozen=True, eq=False):
         return structs.replace(self, level=level)
 
     def in_(self, year: Year, earlier: int | None) -> At:
-        """The same in another year, of an entity of the year `earlier`; an approved base stays with its year."""
+        """The same in another year, of an entity of the year `earlier`, without what the measure replaces."""
         named = self.override is not None
         tag = f"{self.tag}<{'!' if named else ''}"
         return At(
@@ -166,7 +168,7 @@ class Maker:
             return self.plan.down(at.level, found)
         return found
 
-    def _guarded(self, readers: dict[type[Any], Any], node: n.Node, at: At) -> Any:
+    def _guarded(self, readers: dict[type[Any], Any], node: n.Node, at: At) -> Found:
         reader = readers.get(type(node))
         if reader is None:
             raise Unsupported(node, f"no column form of {type(node).__name__}")
@@ -184,7 +186,7 @@ class Maker:
             raise Unsupported(node, f"names {', '.join(sorted(kinds))} on the level of {at.level}")
         return at
 
-    def _key(self, node: n.Node, at: At) -> Any:
+    def _key(self, node: n.Node, at: At) -> tuple[Any, ...]:
         tag = at.tag if at.special or self.impure(node) or at.year.stated else ""
         return node, at.level, at.year.year, tag, at.earlier, at.named
 
@@ -280,7 +282,7 @@ class Maker:
             return pl.col(known_name(kind, year.year))
         return not year.stated and self.schema.lists[kind] in self.shape.tables
 
-    def stated(self) -> Definite:
+    def stated(self) -> pl.Expr:
         """Which firms state anything of the year before the first."""
         return pl.col(STATED)
 

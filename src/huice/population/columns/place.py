@@ -15,9 +15,10 @@ from huice.language.text import Text
 from huice.population.asked import Asked
 from huice.population.columns import ratios as r
 from huice.population.columns import whole as w
+from huice.population.columns.books import Figures
 from huice.population.columns.layout import in_year_name, place_columns
 from huice.population.columns.maker import Maker, Unsupported, Year
-from huice.population.columns.measure import Figures, MeasureColumns
+from huice.population.columns.measure import MeasureColumns
 from huice.population.columns.plan import ORG, Ready, ready
 from huice.population.columns.ratios import Interval
 from huice.population.columns.rules import holds_somewhere, nodes_of, rule_of

@@ -1,14 +1,14 @@
 """A plan: named columns on the levels of a population, each computed once, in waves.
 
-A level is the firms (`org`) or one kind of their entities. A step makes one column: by an expression over its own
-level, by adding up the entities of each firm, or by handing a firm's value down to its entities. Steps that need
-nothing of one another run in one wave, so Polars spreads them over its threads; a column is dropped after its
-last use.
+A level is the firms (`org`) or one kind of their entities. A step makes one column: by an expression over
+its own level, by adding up the entities of each firm, or by handing a firm's value down to its entities.
+Steps that need nothing of one another run in one wave, so Polars spreads them over its threads; a column
+is dropped after its last use.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
@@ -19,6 +19,7 @@ from huice.population.columns.kleene import Definite, Kleene
 from huice.population.columns.ratios import Interval, Ratio
 from huice.population.columns.whole import Whole
 
+K = TypeVar("K", bound=Kleene)
 ORG = "org"
 Name = tuple[str, str]
 """A level and the name of a column on it."""
@@ -27,7 +28,8 @@ Name = tuple[str, str]
 class Level(Struct, eq=False):
     """The rows of a level: its columns by name; for entities `firm` is the row of their firm, in order.
 
-    `starts` are the first rows of each firm's entities and one past the last: always one more than there are firms.
+    `starts` are the first rows of each firm's entities and one past the last: always one more than there
+    are firms.
     """
 
     columns: dict[str, pl.Series]
@@ -63,9 +65,9 @@ class Plan:
             return expr
         return self._add(level, "let", expr, tuple((level, name) for name in names_of(expr)))
 
-    def truth(self, level: str, item: Kleene) -> Any:
+    def truth(self, level: str, item: K) -> K:
         """A truth as a column of its own."""
-        return self.let(level, item) if isinstance(item, pl.Expr) else item
+        return self.let(level, item) if isinstance(item, pl.Expr) else item  # type: ignore[return-value]  # of the same sort
 
     def whole(self, level: str, number: Whole) -> Whole:
         """A whole number as a column of its own."""

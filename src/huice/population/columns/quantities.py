@@ -190,10 +190,10 @@ def banded(to: Maker, node: n.Banded, at: At) -> Interval:
         (to.quantity(band.rate, at), to.quantity(band.up_to, at) if band.up_to else None)
         for band in node.bands
     ]
-    low = _banded(base.low, [(rate.low, up and up.low) for rate, up in bands])
+    low = _banded(base.low, [(rate.low, None if up is None else up.low) for rate, up in bands])
     if base.low is base.high and all(rate.low is rate.high for rate, _ in bands):
         return Interval(low, low)
-    rates = [(r.null_as_zero(rate.high), up and up.low) for rate, up in bands]
+    rates = [(r.null_as_zero(rate.high), None if up is None else up.low) for rate, up in bands]
     high = _banded(r.null_as_zero(base.high), rates)
     return Interval(low, r.chosen(r.is_null(base.high), r.NULL, high))
 

@@ -1,6 +1,7 @@
 """Exact quantities in columns: whole numbers over a denominator, and intervals of them.
 
-The denominator is one Python int for all rows wherever the rule allows it; dividing by a fact makes it a column.
+The denominator is one Python int for all rows wherever the rule allows it; dividing by a fact makes it a
+column.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ class ColumnReader:
 
 
 class Computed(Struct, frozen=True, eq=False):
-    """The figures of some tables: places in columns; measures that are `gaps`, and their firms' totals, in `rows`."""
+    """The figures of some tables: places in columns; measures that are `gaps`, with totals, in `rows`."""
 
     tables: Tables
     columns: tuple[PlaceResult, ...]

@@ -1,4 +1,4 @@
-"""What a population's tables hold, as far as the compiler must know it: which facts, years, decisions, how large.
+"""What a population's tables hold, as far as the compiler must know it: facts, years, decisions, how large.
 
 Columns that nobody fills are unknown in every row and fold away; the largest values bound every product.
 """

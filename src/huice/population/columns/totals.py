@@ -1,4 +1,4 @@
-"""The measures of one place together, in columns: groups take the highest or share a ceiling, as `evaluate.totals`."""
+"""The measures of one place together, in columns: groups take the highest or share a ceiling."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from huice.language.check import lies_in
 from huice.language.units import value_of
 from huice.population.columns import ratios as r
 from huice.population.columns import whole as w
+from huice.population.columns.books import CODE, Figures, YearFigures
 from huice.population.columns.kleene import both, no, truth_if
-from huice.population.columns.measure import CODE, Figures, YearFigures
 from huice.population.columns.plan import ORG, Plan
 from huice.population.columns.whole import Whole
 from huice.population.schema import FEN

@@ -14,7 +14,8 @@ from huice.language.scope import Sort
 from huice.population.columns import ratios as r
 from huice.population.columns import whole as w
 from huice.population.columns.facts import records_named, set_of
-from huice.population.columns.kleene import Kleene, as_expr, both, every, negated, some, where
+from huice.population.columns.kleene import Kleene, both, every, negated, some, where
+from huice.population.columns.kleene import possible as could
 from huice.population.columns.maker import At, Maker, Moment, Unsupported
 
 ORDER: dict[str, Callable[[Any, Any], Any]] = {
@@ -45,14 +46,10 @@ def some_of(to: Maker, node: n.SomeOf, at: At) -> Kleene:
     possible = w.ZERO
     for item in items:
         sure = w.add(sure, w.counted(item))
-        possible = w.add(possible, w.counted(True if item is None else _possible(item)))
+        possible = w.add(possible, w.counted(could(item)))
     wanted = w.const(node.count.numerator)
     met, open_ = w.compared(">=", sure, wanted), w.compared(">=", possible, wanted)
     return some([met, every([open_, None])])
-
-
-def _possible(item: bool | pl.Expr) -> bool | pl.Expr:
-    return item if isinstance(item, bool) else item.fill_null(value=True)
 
 
 def compare(to: Maker, node: n.Compare, at: At) -> Kleene:
@@ -92,7 +89,7 @@ def order_of(op: str, one: Moment, other: Moment) -> Kleene:
     return found
 
 
-def _lit(value: Moment, beside: Moment) -> Any:
+def _lit(value: Moment, beside: Moment) -> Moment:
     return pl.lit(value) if isinstance(value, date) and isinstance(beside, pl.Expr) else value
 
 
@@ -179,5 +176,3 @@ TRUTHS: dict[type[Any], Callable[[Maker, Any, At], Kleene]] = {
     n.Elapsed: elapsed,
     n.Fact: fact_test,
 }
-
-__all__ = ["TRUTHS", "as_expr"]

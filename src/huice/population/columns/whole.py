@@ -1,8 +1,9 @@
 """Whole numbers in columns, with the bounds that prove that nothing wraps.
 
-A `Whole` is a Python int, nothing at all (null), or a Polars expression of whole numbers with its least and
-most possible value. Polars wraps silently past 64 and past 128 bits, so every operation first works out the bounds of
-its result: within 64 bits it stays `Int64`, within 128 it becomes `Int128`, beyond that it is refused.
+A `Whole` is a Python int, nothing at all (null), or a Polars expression of whole numbers with its least
+and most possible value. Polars wraps silently past 64 and past 128 bits, so every operation first works
+out the bounds of its result: within 64 bits it stays `Int64`, within 128 it becomes `Int128`, beyond that
+it is refused.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TypeAlias
 
 import polars as pl
 
-from huice.population.columns.kleene import Definite, truth_if
+from huice.population.columns.kleene import Definite, Kleene, truth_if
 
 INT64 = 2**63 - 1
 INT128 = 2**127 - 1
@@ -95,8 +96,8 @@ def _both(one: Whole, other: Whole, op: str) -> Whole:
     wide = one.wide or other.wide or max(-least, most) > INT64
     if max(-least, most) > INT128:
         raise TooLarge
-    left, right = one.as_expr(wide=wide), other.as_expr(wide=wide)
-    expr = left + right if op == "+" else left - right if op == "-" else left * right
+    a, b = one.as_expr(wide=wide), other.as_expr(wide=wide)
+    expr = a + b if op == "+" else a - b if op == "-" else a * b
     return _fit(expr, least, most, nullable=nullable, wide=wide)
 
 
@@ -278,7 +279,7 @@ def floored(one: Whole, by: Whole) -> Whole:
     return _fit(left // right, least, most, nullable=one.nullable, wide=wide)
 
 
-def counted(test: bool | pl.Expr | None) -> Whole:
+def counted(test: Kleene) -> Whole:
     """1 where the test holds, else 0."""
     sure = truth_if(test)
     if isinstance(sure, bool):
