@@ -38,6 +38,7 @@ class Brute:
             self.weights = (Fraction(1, 2), Fraction(1, 2))
         else:
             self.weights = (Fraction(weights == "certain"), Fraction(weights == "ceiling"))
+        self.items = {one["id"]: one["facts"]["item"] for one in problem["spending"]}
         self.kept: dict[Any, Outcome] = {}
 
     def best(self) -> Fraction | None:
@@ -199,7 +200,7 @@ class Brute:
                 by_row.setdefault("project", []).append(years)
         for row, sets in by_row.items():
             here = row == "project" or any(
-                sum_ for (id_, _), sum_ in spending.items() if id_ == row
+                sum_ for (id_, _), sum_ in spending.items() if self.items[id_] == row
             )
             fixed = any(one["item"] == row for one in self.problem["profile"]["contracts"])
             if row == "project":
@@ -232,7 +233,7 @@ class Brute:
             years: dict[str, dict[str, Any]] = {}
             for year in self.years:
                 rows = [
-                    {"id": name, "item": name, "paid_yuan": Fraction(sum_)}
+                    {"id": name, "item": self.items[name], "paid_yuan": Fraction(sum_)}
                     for (name, at), sum_ in spending.items()
                     if at == year and sum_
                 ]

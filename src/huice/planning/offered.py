@@ -51,6 +51,7 @@ class Offered:
             list
         )
         self._once: dict[str, list[int]] = defaultdict(list)
+        self._paid_by: dict[tuple[Combo, str], list[int]] = defaultdict(list)
         self._rows: dict[tuple[Combo, str, str], list[tuple[int, Amount, Part]]] = defaultdict(list)
         self._sums: dict[tuple[Combo, str], list[tuple[int, Amount, Year, int]]] = defaultdict(list)
         group_caps = any(
@@ -106,6 +107,10 @@ class Offered:
             model.at_most([*((one, 1) for one in switches), (switch, -1)], 0)
             if self.rule.once == "entity":
                 self._once[part.row] += switches
+                if not part.spending:  # a fixed row is paid in the first year that is claimed
+                    until = self._paid_by[combo, part.row]
+                    until += switches
+                    model.at_most([(switch, 1), *((one, -1) for one in until)], 0)
             for account, amount in amounts.items():
                 sums[account].append(amount)
                 if part.caps:
