@@ -50,7 +50,7 @@ def test_a_threshold_that_tempts_is_a_risk(huice: Run, young: Path) -> None:
     assert "风险提示（不是建议）" in said
     assert "合同（申报）金额若只有50万元" in said
     assert "拆分合同或少报是风险，不是建议" in said
-    assert "没有企业封顶，多支出即多得" in said
+    assert "没有企业封顶，上限随支出增加" in said
 
 
 def test_all_gives_a_reason_for_what_cannot_be_changed(huice: Run, young: Path) -> None:

@@ -104,13 +104,17 @@ def show(out: Surface, page: Page, found: Unlocks, *, every: bool) -> None:
     endless = [one for one in ranked if one.endless]
     if endless:
         page.heading(
-            out.say("没有企业封顶，多支出即多得", "No cap for a firm: more spending, more support")
+            out.say(
+                "没有企业封顶，上限随支出增加",
+                "No cap for a firm: the ceiling follows the spending",
+            )
         )
         for one in endless:
             _endless(out, page, one)
     _risks(out, page, ranked)
     _answers(out, page, [one for one in ranked if one.kind == "answer"])
-    _closed(out, page, [one for one in ranked if one.kind in ("full", "closed")], every=every)
+    rest = [one for one in ranked if one.kind in ("full", "closed") and not one.endless]
+    _closed(out, page, rest, every=every)
 
 
 def _group(out: Surface, page: Page, items: Sequence[Unlock], title: str) -> None:
@@ -289,10 +293,9 @@ def _closed(out: Surface, page: Page, items: Sequence[Unlock], *, every: bool) -
             )
         )
         return
-    page.heading(out.say("改变不了", "Nothing to change"), out.count(len(items)))
+    page.heading(out.say("已到顶，或改变不了", "Nothing to change"), out.count(len(items)))
     for item in items:
         measure = out.corpus.measure(item.measure)
-        reason = (
-            out.text(item.reason) if item.reason else out.say("没有企业封顶", "no cap for a firm")
+        page.para(
+            [(out.text(measure.title), "strong"), (f"{out.colon}{out.text(item.reason)}", "")], 0, 2
         )
-        page.para([(out.text(measure.title), "strong"), (f"{out.colon}{reason}", "")], 0, 2)
