@@ -33,6 +33,7 @@ VARIANTS = [
 ]
 
 
+WEIGHTS = {"stated": ((1, 0), (0, 1)), "prudent": ((0, 1), (Fraction(7, 10), Fraction(3, 10)))}
 XUHUI: Any = VARIANTS[-1].values[0]
 
 
@@ -75,7 +76,7 @@ def test_a_plan_is_proved_and_gives_what_the_evaluator_says(
 ) -> None:
     profile = load_profile(given, corpus)
     task = structs.replace(usual_task(profile, corpus, 5), stacking=stacking)
-    for certain, ceiling in ((1, 0), (0, 1), (Fraction(7, 10), Fraction(3, 10))):
+    for certain, ceiling in WEIGHTS[stacking]:
         weighted = structs.replace(task, certain=certain, ceiling=ceiling)
         found = plan(weighted, corpus)
         check(found, weighted, corpus)
@@ -116,9 +117,17 @@ def test_the_example_with_everything(corpus: Corpus) -> None:
     assert "杭州算力券" in xihu.reason.zh
 
 
+def twice(corpus: Corpus) -> Plan:
+    """Two levels of Hangzhou support one and the same model calls."""
+    task = structs.replace(load_task(EXAMPLE, corpus), stacking="stated")
+    return plan(structs.replace(task, sites=task.sites[:1]), corpus)
+
+
 def test_prudent_gives_no_more_than_stated_and_cites_its_clauses(corpus: Corpus) -> None:
     stated, prudent = (plan(EXAMPLE, corpus, stacking=one) for one in ("stated", "prudent"))
     assert prudent.value <= stated.value
+    assert any("同一笔“模型调用”申报了 2 项" in note.zh for note in twice(corpus).notes)
+    assert not any("同一笔" in note.zh for note in prudent.notes)
     profile = load_profile(XUHUI, corpus)  # matching and vouchers meet
     task = structs.replace(usual_task(profile, corpus, 5), stacking="prudent")
     found = plan(task, corpus)

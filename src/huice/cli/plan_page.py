@@ -114,6 +114,7 @@ def _entity(out: Surface, page: Page, plan: Plan, entity: Entity, *, every: bool
     total = f"{out.text(CERTAIN)} {out.money(entity.certain)} · {out.text(CEILING)} {out.money(entity.ceiling)}"
     page.heading(name, total)
     if page.narrow:
+        _narrow_spending(out, page, entity)
         for claim in entity.claims:
             _narrow_claim(out, page, claim)
     else:
@@ -203,6 +204,14 @@ def _short(out: Surface, amount: Exact) -> str:
     """An amount as a column of years has room for it."""
     said = out.money(amount)
     return said.removesuffix(" yuan").replace(" million", "m").replace(" billion", "bn")
+
+
+def _narrow_spending(out: Surface, page: Page, entity: Entity) -> None:
+    spent = [(year, amount) for year, amount in entity.spent if amount]
+    if spent:
+        page.para((out.say("支出", "Spending"), "quiet"))
+    for year, amount in spent:
+        page.field(str(year), out.money(amount), 6, 2)
 
 
 def _narrow_claim(out: Surface, page: Page, claim: PlannedClaim) -> None:

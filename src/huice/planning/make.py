@@ -77,6 +77,7 @@ class Maker:
         """The plan."""
         task = self.task
         notes = [ANYWAY] if task.spending else []
+        notes += self._twice()
         notes += [FRESH] if any(role == FURTHER for _, role in self.chosen.seats) else []
         return Plan(
             task.name,
@@ -210,6 +211,27 @@ class Maker:
             if len(set(years)) < len(years):
                 found.append(id_)
         return tuple(found)
+
+    def _twice(self) -> list[Text]:
+        """Says where one expense supports several measures, which the text does not forbid."""
+        pairs: dict[tuple[str, tuple[str, ...]], None] = {}
+        for (_, id_, _), measures in self.paid.items():
+            if len(measures) > 1:
+                pairs[id_, tuple(sorted(measures))] = None
+        titles = {one.id: one.title for one in self.task.spending}
+        found = []
+        for id_, measures in pairs:
+            named = [self.corpus.measure(measure).title for measure in measures]
+            zh, en = "、".join(one.zh for one in named), ", ".join(one["en"] for one in named)
+            found.append(
+                Text(
+                    f"同一笔“{titles[id_].zh}”申报了 {len(named)} 项：{zh}。"
+                    "原文没有禁止；从严口径一年只支持一项",
+                    f"One expense, “{titles[id_]['en']}”, supports {len(named)} measures: {en}. "
+                    "The text does not forbid it; under the prudent policy it supports one a year",
+                )
+            )
+        return found
 
     def _choices(self) -> tuple[Choosing, ...]:
         found = []
