@@ -88,7 +88,7 @@ def test_paths_do_not_leave_the_house(client: Any) -> None:
     for path in (
         "/static/../../../etc/passwd", "/static/%2e%2e/%2e%2e/etc/passwd", "/static/x/..%2f..%2fapp.py",
         "/measures/../../etc", "/measures/%2e%2e/passwd", "/policies/..%2f/x", "/calc?sample=../../../etc/passwd",
-        "/calc?sample=1-model-startup%00", "/en//evil.example",
+        "/calc?sample=1-model-startup%00", "/en//evil.example", "/plan?sample=../../../etc/passwd", "/analysis?sample=..%2f..%2fx",
     ):  # fmt: skip
         answer = client.get(path, follow_redirects=False)
         assert answer.status_code in {404, 400}, path
