@@ -30,6 +30,9 @@ class Brute:
 
     def __init__(self, problem: dict[str, Any], corpus: Corpus) -> None:
         self.problem, self.corpus = problem, corpus
+        only = problem.get("measures", {}).get("only")
+        self.ids = only or [one.id for one in corpus.measures]
+        self.groups = [group for group in corpus.groups if {*group.members} & {*self.ids}]
         first = int(problem["profile"]["as_of"][:4])
         self.years = tuple(range(first, first + problem["years"]))
         self.prudent = problem["stacking"] == "prudent"
@@ -39,6 +42,8 @@ class Brute:
         else:
             self.weights = (Fraction(weights == "certain"), Fraction(weights == "ceiling"))
         self.items = {one["id"]: one["facts"]["item"] for one in problem["spending"]}
+        self.facts = {one["id"]: one["facts"] for one in problem["spending"]}
+        self.money = {one["id"]: one.get("money", ["paid_yuan"]) for one in problem["spending"]}
         self.kept: dict[Any, Outcome] = {}
 
     def best(self) -> Fraction | None:
@@ -140,7 +145,7 @@ class Brute:
         self, place: str, options: tuple[Any, ...] | None, spending: dict[tuple[str, int], Exact]
     ) -> Fraction:
         worth: list[list[tuple[frozenset[int], Outcome]]] = []
-        ids = [one.id for one in self.corpus.measures]
+        ids = self.ids
         for id_ in ids:
             table = [(frozenset[int](), self._outcome(id_, frozenset(), place, options, spending))]
             for size in range(1, len(self.years) + 1):
@@ -172,7 +177,7 @@ class Brute:
                     id_: Fraction((one.certain, one.ceiling or 0)[number])
                     for id_, one in outcomes.items()
                 }
-                for group in self.corpus.groups:
+                for group in self.groups:
                     if group.ceiling is not None:
                         _cut(group, left, amounts)
                 total += weight * sum(amounts.values())
@@ -181,8 +186,8 @@ class Brute:
     def _allowed(
         self, claims: dict[str, frozenset[int]], spending: dict[tuple[str, int], Exact]
     ) -> bool:
-        for group in self.corpus.groups:
-            claimed = [claims[member] for member in group.members if claims[member]]
+        for group in self.groups:
+            claimed = [claims[member] for member in group.members if claims.get(member)]
             if group.rule == "highest" and len(claimed) > 1:
                 return False
             if group.kind == "same_cost" and self.prudent and _meet(claimed):
@@ -233,7 +238,11 @@ class Brute:
             years: dict[str, dict[str, Any]] = {}
             for year in self.years:
                 rows = [
-                    {"id": name, "item": self.items[name], "paid_yuan": Fraction(sum_)}
+                    {
+                        **self.facts[name],
+                        "id": name,
+                        **dict.fromkeys(self.money[name], Fraction(sum_)),
+                    }
                     for (name, at), sum_ in spending.items()
                     if at == year and sum_
                 ]

@@ -201,6 +201,74 @@ def write_corpus(random: Random, folder: Path, count: int) -> None:
     )
 
 
+ITEMS: tuple[dict[str, Any], ...] = (
+    {
+        "item": "compute",
+        "mode": "rent",
+        "purposes": ["training", "tuning"],
+        "traits": ["district_compute"],
+    },
+    {
+        "item": "model",
+        "mode": "api",
+        "purposes": ["vertical_application"],
+        "traits": ["third_party_model", "cac_filed_model"],
+    },
+)
+
+
+def shipped_problem(random: Random, corpus: Corpus) -> dict[str, Any]:
+    """A small problem over the law of one place of the five cities: measures that support contracts."""
+    place = random.choice(
+        [one for one in corpus.places if one not in ("beijing/other", "guangzhou/other")]
+    )
+    near = [
+        one for one in corpus.measures if place == one.place or place.startswith(one.place + "/")
+    ]
+    paying = [
+        one.id for one in near if one.quantified and one.benefit and one.subject == "contract"
+    ]
+    others = [
+        one.id
+        for one in near
+        if one.quantified and one.benefit and one.kept and one.id not in paying
+    ]
+    only = [*paying, *random.sample(others, min(len(others), max(0, 4 - len(paying))))][:4]
+    kinds = random.choice([1, 1, 2])
+    years = 1 if kinds > 1 else random.choice([1, 2])
+    records = {"cac_genai_filing": "2025-03-01"} if random.random() < 0.5 else {}
+    traits = random.sample(["general_model", "vertical_model", "genai", "startup"], 2)
+    org = {
+        "kind": "enterprise",
+        "size": random.choice(["small", "large"]),
+        "traits": traits,
+        "records": records,
+        "registered_on": "2024-06-01",
+        "settlement": random.choice(["newly_registered", "established"]),
+    }
+    spending = []
+    for number, facts in enumerate(random.sample(ITEMS, kinds)):
+        total = STEP * random.choice([6, 8])
+        one: dict[str, Any] = {
+            "id": f"s{number}",
+            "facts": facts,
+            "money": ["amount_yuan", "paid_yuan"],
+        }
+        one["total"] = {"max": total} if random.random() < 0.5 else total
+        spending.append(one)
+    empty: dict[str, Any] = {"people": [], "projects": [], "premises": [], "contracts": []}
+    return {
+        "profile": {"as_of": "2025-06-30", "org": org, **empty},
+        "years": years,
+        "places": [{"place": place, "setup": 0, "yearly": 0}],
+        "spending": spending,
+        "measures": {"only": only},
+        "objective": random.choice(["certain", "ceiling", {"certain": "50%", "ceiling": "50%"}]),
+        "stacking": "stated",
+        "net": False,
+    }
+
+
 def problem(random: Random, corpus: Corpus) -> dict[str, Any]:
     """A small problem: 1-3 years, 1-3 places, up to two kinds of spending, perhaps a choice."""
     years = random.choice([1, 2, 2, 3])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
+from huice import Corpus
 from huice.planning import plan
 from tests.planning.brute import Brute
 from tests.planning.conftest import Small
-from tests.planning.small import STEP
+from tests.planning.small import STEP, shipped_problem
 
 QUICK = (
     4, 5, 6, 7, 9, 10, 14, 18, 21, 22, 27, 28, 32, 33, 35, 36, 38, 40, 41, 45, 48, 49,
@@ -74,6 +77,30 @@ def test_two_kinds_of_spending_on_one_thing_equal_the_best_of_all_plans(
             total["max"] = min(total["max"], 2 * STEP)
         else:
             one["total"] = min(total, 2 * STEP)
+    found = plan(problem, corpus)
+    brute = Brute(problem, corpus)
+    assert found.value == max(brute.best() or 0, brute.at(found))
+    assert found.proof.exact
+
+
+SHIPPED = (1, 2, 5, 10, 13, 21, 29, 46)
+
+
+@pytest.mark.parametrize("seed", SHIPPED)
+def test_plans_over_the_law_of_the_five_cities_equal_the_best_of_all(
+    seed: int, corpus: Corpus
+) -> None:
+    _check_shipped(seed, corpus)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(300))
+def test_many_plans_over_the_law_equal_the_best_of_all(seed: int, corpus: Corpus) -> None:
+    _check_shipped(seed, corpus)
+
+
+def _check_shipped(seed: int, corpus: Corpus) -> None:
+    problem = shipped_problem(Random(seed), corpus)
     found = plan(problem, corpus)
     brute = Brute(problem, corpus)
     assert found.value == max(brute.best() or 0, brute.at(found))
