@@ -181,7 +181,7 @@ def simulate(  # noqa: PLR0913  # one keyword for each thing that may be asked
         return Simulation(asked, corpus, parts, more, where)
     whole = load(tables, corpus)
     job = job_of(
-        corpus, asked, keep=keep and where is None, out=where, shape=shape_of(whole, asked)
+        corpus, asked, keep=keep and where is None, out=where, shape=shape_of(whole, asked, corpus)
     )
     total = whole.orgs.height
     parts = list(_run(job, slices_of(whole, firms), executor, total, progress))

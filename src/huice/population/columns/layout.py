@@ -128,7 +128,9 @@ def _below(frame: pl.DataFrame, firms: int) -> Level:
 
 
 def _orgs(tables: Tables, shape: Shape, asked: Asked) -> pl.DataFrame:
-    orgs = tables.orgs
+    listed = [c for c in tables.orgs.columns if c.endswith(LISTED)]
+    wanted = dict.fromkeys([KEY, *shape.filled.get(ORGS, ()), *listed])
+    orgs = tables.orgs.select(c for c in wanted if c in tables.orgs.columns)
     for year in (asked.claim_year - 1, *asked.years):
         columns = [c for c in shape.overridden.get(str(year), ()) if c != KEY]
         given = tables.get(ORG_YEARS)
@@ -237,6 +239,7 @@ def _entities(
     given = given.with_columns(
         pl.lit(None, dtype=dtypes[c]).alias(c) for c in [*facts, ID] if c not in given.columns
     )
+    given = given.select(KEY, *{*facts, ID, *([YEAR] if YEAR in given.columns else [])})
     rows = given.join(index, on=KEY, how="inner", maintain_order="left").with_columns(
         pl.lit(value=False).alias(BLANK)
     )
@@ -249,14 +252,14 @@ def _entities(
         base = pl.concat(
             [base, unlisted.with_columns(pl.lit(value=True).alias(BLANK))], how="diagonal"
         )
-    base = _placed(base)
     columns = [c for c in [*facts, BLANK, POSITION] if c != ID]
     years = [
         y for y in (asked.claim_year - 1, *asked.years) if str(y) in shape.own_lists.get(kind, ())
     ]
-    lists = {y: _placed(rows.filter(pl.col(YEAR) == y)) for y in years}
     if not years and not back:
-        return base.select(AT, *columns)
+        return _placed(base, named=False).select(AT, *columns)
+    base = _placed(base)
+    lists = {y: _placed(rows.filter(pl.col(YEAR) == y)) for y in years}
     who = pl.concat([one.select(AT, WHO) for one in (base, *lists.values())]).unique(
         maintain_order=True
     )
@@ -347,10 +350,17 @@ def _unlisted(tables: Tables, orgs: pl.DataFrame, name: str) -> pl.DataFrame:
     return orgs.filter(~pl.col(name + LISTED).fill_null(value=True)).select(AT)
 
 
-def _placed(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows with their position in the firm's list, and who they are: their id, else that position."""
-    position = pl.int_range(pl.len(), dtype=pl.UInt32).over(AT)
-    return rows.with_columns(position.alias(POSITION)).with_columns(
+def _placed(rows: pl.DataFrame, *, named: bool = True) -> pl.DataFrame:
+    """The rows firm by firm with their position in the firm's list, and who they are: by id, else position."""
+    rows = rows.sort(AT, maintain_order=True)
+    firm = rows[AT].to_numpy()
+    first = np.flatnonzero(np.diff(firm, prepend=-1)) if len(firm) else np.zeros(0, dtype=np.int64)
+    lengths = np.diff(first, append=len(firm))
+    position = np.arange(len(firm)) - np.repeat(first, lengths)
+    rows = rows.with_columns(pl.Series(POSITION, position, dtype=pl.UInt32))
+    if not named:
+        return rows
+    return rows.with_columns(
         pl.when(pl.col(ID).is_not_null())
         .then("=" + pl.col(ID))
         .otherwise("#" + pl.col(POSITION).cast(pl.String))

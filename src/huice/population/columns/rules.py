@@ -45,3 +45,27 @@ def looked_back_at(corpus: Corpus, asked: Asked) -> set[str]:
         if isinstance(part, n.Previous)
         for kind in kinds_named(part.item, corpus.vocabulary.scope)
     }
+
+
+def facts_read(corpus: Corpus, asked: Asked) -> set[tuple[str, str]]:
+    """The facts that the rules may read, as entity and key, with what bounds or stands in for them."""
+    scope = corpus.vocabulary.scope
+    rules = [rule_of(measure, asked) for measure in asked.measures]
+    nodes = [part for rule in rules for node in nodes_of(rule) for part in n.walk(node)]
+    if any(isinstance(part, n.Award) for part in nodes):  # then any other measure may be read
+        rules = [rule_of(measure, asked) for measure in corpus.measures]
+        nodes = [part for rule in rules for node in nodes_of(rule) for part in n.walk(node)]
+    counted = {part.per for part in nodes if isinstance(part, n.Limit)}
+    open_ = [part.name for part in nodes if isinstance(part, n.Fact)]
+    open_ += [fact.name for fact in scope.facts.values() if counted & set(fact.members)]
+    found: dict[str, tuple[str, str]] = {}
+    while open_:
+        name = open_.pop()
+        fact = scope.facts[name]
+        if name in found:
+            continue
+        found[name] = (fact.entity, fact.key)
+        if fact.means is not None:
+            open_ += [part.name for part in n.walk(fact.means) if isinstance(part, n.Fact)]
+        open_ += [other for other in (fact.upper, fact.default) if other in scope.facts]
+    return set(found.values())

@@ -54,7 +54,7 @@ class ColumnReader:
 
     def fit(self, tables: Tables) -> Shape:
         """The shape that fits all tables so far."""
-        found = shape_of(tables, self.asked)
+        found = shape_of(tables, self.asked, self.corpus)
         merged = found if self.shape is None else self.shape.merged(found)
         if self.shape is None or merged.key != self.shape.key:
             self._compiled.clear()

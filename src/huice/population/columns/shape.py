@@ -10,7 +10,9 @@ from collections.abc import Iterable
 import polars as pl
 from msgspec import Struct, json
 
+from huice.corpus.corpus import Corpus
 from huice.population.asked import Asked
+from huice.population.columns.rules import facts_read
 from huice.population.schema import (
     DECISIONS,
     HISTORY,
@@ -19,6 +21,7 @@ from huice.population.schema import (
     MEASURE,
     ORG_YEARS,
     YEAR,
+    Schema,
 )
 from huice.population.tables import Tables
 
@@ -69,11 +72,18 @@ class Shape(Struct, frozen=True, eq=False):
         return column in self.filled.get(table, ())
 
 
-def shape_of(tables: Tables, asked: Asked) -> Shape:
-    """The shape of these tables for the years that are asked about, and the year before."""
+def shape_of(tables: Tables, asked: Asked, corpus: Corpus) -> Shape:
+    """The shape of these tables for the years that are asked about, and the year before.
+
+    Facts that none of the rules reads are left out: they count as unfilled.
+    """
     schema = tables.schema
     years = [asked.claim_year - 1, *asked.years]
-    filled = {name: _filled(frame) for name, frame in tables.frames.items()}
+    read = _columns_read(schema, facts_read(corpus, asked))
+    filled = {
+        name: tuple(c for c in _filled(frame) if c in read[name])
+        for name, frame in tables.frames.items()
+    }
     overridden: Sets = {}
     own_lists: dict[str, set[str]] = {}
     given = tables.get(ORG_YEARS)
@@ -81,7 +91,8 @@ def shape_of(tables: Tables, asked: Asked) -> Shape:
         assert given is not None
         rows = given.filter(pl.col(YEAR) == year)
         columns = _filled(rows)
-        overridden[str(year)] = tuple(c for c in columns if not c.endswith(LISTED) and c != YEAR)
+        own = [c for c in columns if not c.endswith(LISTED) and c != YEAR and c in read[ORG_YEARS]]
+        overridden[str(year)] = tuple(own)
         for kind, name in schema.lists.items():
             if name + LISTED in columns and rows[name + LISTED].any():
                 own_lists.setdefault(kind, set()).add(str(year))
@@ -105,7 +116,10 @@ def shape_of(tables: Tables, asked: Asked) -> Shape:
         f"{name}.{column}": _rounded(frame[column].max(), VALUE_BITS)
         for name, frame in tables.frames.items()
         for column, dtype in frame.schema.items()
-        if dtype == pl.Int64 and column != KEY and frame[column].max() is not None
+        if dtype == pl.Int64
+        and column in read[name]
+        and column != KEY
+        and frame[column].max() is not None
     }
     return Shape(
         tuple(sorted(tables.frames)),
@@ -118,6 +132,19 @@ def shape_of(tables: Tables, asked: Asked) -> Shape:
         most,
         crowd,
     )
+
+
+def _columns_read(schema: Schema, read: set[tuple[str, str]]) -> dict[str, set[str]]:
+    """The columns of each table that the rules may read, and those that are no facts."""
+    found = {}
+    for name, table in schema.tables.items():
+        kind = table.kind or "org"
+        found[name] = {
+            column.name
+            for column in table.columns.values()
+            if column.fact is None or (kind, column.fact.key) in read or column.name == "place"
+        }
+    return found
 
 
 def _filled(frame: pl.DataFrame) -> tuple[str, ...]:
