@@ -277,6 +277,24 @@ def test_what_cannot_be_planned(
     assert b"passwd:" not in reply.body and b"root" not in reply.body
 
 
+def test_too_little_time_is_said(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hurried(task: Any, corpus: Corpus, **more: Any) -> Any:
+        return plan(task, corpus, **{**more, "time_limit": 0.0001})
+
+    monkeypatch.setattr("huice.api.analysed.plan", hurried)
+    reply = ask("POST", "/api/v1/plan", data=EXAMPLE)
+    assert (reply.status, reply.codes) == (422, ["J012"])
+    assert "请增大 seconds" in reply.json["detail"]
+
+
+def test_a_fault_in_the_profile_of_a_problem_has_its_place(ask: Ask) -> None:
+    body = b'{"years": 2,\n "profile": {"org":\n  {"kind": "firm"}}}'
+    reply = ask("POST", "/api/v1/plan", body=body)
+    assert reply.status == 422
+    (told,) = reply.json["problems"]
+    assert (told["pointer"], told["line"], told["code"]) == ("/profile/org/kind", 3, "U004")
+
+
 def test_a_long_profile_is_not_planned(ask: Ask) -> None:
     contract = {"item": "compute", "mode": "rent", "amount_yuan": 100, "paid_yuan": 100}
     profile = {**EXAMPLE["profile"], "contracts": [contract] * 120}

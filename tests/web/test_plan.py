@@ -15,6 +15,7 @@ from huice.planning import plan
 from huice.planning.problem import Allowance, Site
 from huice.planning.usual import usual_task
 from huice.reports import words
+from huice.web.planning import Shown
 from tests.web.conftest import SAMPLES
 from tests.web.reading import Reader
 from tests.web.test_pages import golden, pairs, sample_yaml
@@ -116,12 +117,26 @@ def test_a_faulty_profile_is_refused(client: Any) -> None:
     assert client.post("/plan", data={"profile": "org: {place: atlantis}"}).status_code == 400
 
 
-def test_a_time_limit_is_said_honestly(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With next to no time there is either a plan with its gap, or the word that none was found."""
-    monkeypatch.setattr("huice.web.planning.SECONDS", 0.001)
+def test_a_time_limit_is_said_honestly(client: Any, corpus: Corpus) -> None:
+    profile = load_profile(yaml.safe_load(sample_yaml(client, SAMPLES[1])), corpus)
+    found = plan(usual_task(profile, corpus, 1), corpus)
+    shown = Shown(found, corpus, "zh")
+    assert shown.proof == "已证明最优（差距 0）"
+    late = {"proved": False, "exact": False, "gap": 25_000, "timed_out": True}
+    shown = Shown(structs.replace(found, proof=structs.replace(found.proof, **late)), corpus, "zh")
+    assert shown.proof.startswith("未证明最优：更好的方案至多再多 2.5 万元（0.2")
+    assert "5 秒的时间限制" in shown.how
+    late["timed_out"] = False
+    shown = Shown(structs.replace(found, proof=structs.replace(found.proof, **late)), corpus, "en")
+    assert shown.proof.startswith("Not proved best: a better plan gives at most 25,000 yuan (0.2")
+    assert "seconds" not in shown.how
+
+
+def test_too_little_time_is_said(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huice.web.planning.SECONDS", 0.0001)
     given = {"years": "5", "place": ["shenzhen", "shanghai/xuhui"]}
     page = planned(client, yaml.safe_load(sample_yaml(client, SAMPLES[1])), **given)
-    assert "内没有找到方案" in page.text or "未证明最优" in page.text or "已证明最优" in page.text
+    assert "秒内没有找到方案；请少选几处地点或几年" in page.text
 
 
 def test_no_figure_stands_in_an_address(client: Any) -> None:

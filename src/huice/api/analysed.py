@@ -17,7 +17,7 @@ from huice.evaluate.compare import check_places
 from huice.evaluate.evaluator import evaluator
 from huice.evaluate.program import holds_at
 from huice.language.text import Text
-from huice.planning import plan
+from huice.planning import NoPlan, plan
 from huice.planning.problem import Site
 from huice.planning.usual import usual_task
 
@@ -107,13 +107,23 @@ def _plan(asked: Asked) -> dict[str, Any]:
         places = check_places(asked.corpus, query.many("place"))
         if places:
             task = structs.replace(task, sites=tuple(Site(place) for place in places))
-    return plan(
-        task,
-        asked.corpus,
-        objective=query.one("objective") or None,
-        stacking=query.one("stacking") or None,
-        time_limit=int(query.one("seconds")),
-    ).to_dict()
+    seconds = int(query.one("seconds"))
+    try:
+        return plan(
+            task,
+            asked.corpus,
+            objective=query.one("objective") or None,
+            stacking=query.one("stacking") or None,
+            time_limit=seconds,
+        ).to_dict()
+    except NoPlan as none:
+        late = Text(
+            f"{seconds} 秒内没有找到方案；请增大 seconds（至多 {q.MOST_SECONDS}），或减少地点、年数",
+            f"no plan was found within {seconds} seconds; raise seconds (to {q.MOST_SECONDS} at most), or ask "
+            "for fewer places or years",
+        )
+        told = (Problem("J012", late) if one.code == "J012" else one for one in none.problems)
+        raise NoPlan(tuple(told)) from none
 
 
 def _curve(asked: Asked) -> dict[str, Any]:

@@ -70,7 +70,9 @@ class Asked:
         if not isinstance(value["profile"], dict):
             said = Text("profile 应为画像本身", "profile must be the profile itself")
             raise BadProfile((self.sent.problem("J001", said, ("profile",)),))
-        read_sent(value["profile"], self.corpus, self.today)
+        sent = self.sent
+        inner = Sent("", value["profile"], sent.lines, [], sent.written, ("profile",))
+        read_sent(inner, self.corpus, self.today)
         self.task = load_task(self.sent, self.corpus, self.today)
         self.profiles = [self.task.profile]
 

@@ -53,6 +53,15 @@ LONG = Problem(
     ),
 )
 
+TOO_SHORT = Problem(
+    "J012",
+    Text(
+        f"{SECONDS:.0f} 秒内没有找到方案；请少选几处地点或几年，或在命令行用 huice plan",
+        f"no plan was found within {SECONDS:.0f} seconds; choose fewer places or years, or use huice plan "
+        "on the command line",
+    ),
+)
+
 
 class ClaimRow(Struct, frozen=True):
     """One measure of an entity: what it gives year by year, and its sentence."""
@@ -278,7 +287,7 @@ def plan_view(site: Site, draft: Draft, fields: Pairs) -> dict[str, Any]:
             found = plan(form.task, site.corpus, time_limit=SECONDS)
             shown = Shown(found, site.corpus, site.lang)
         except BadProfile as none:
-            problems = none.problems
+            problems = tuple(TOO_SHORT if one.code == "J012" else one for one in none.problems)
     return {"form": form, "shown": shown, "problems": problems}
 
 
