@@ -175,7 +175,7 @@ class Curves:
             found = [Segment(0, 0, Line(certain), None if ceiling is None else Line(ceiling))]
         else:
             found = list(segments(run, most_of(spending)))
-        kept = tuple(one for one in found if pays(one))
+        kept = tuple(one for one in found if pays(one) or (row and one.ceiling is None))
         return Part(row, (spending.id,) if spending else (), kept) if kept else None
 
     # --- row by row -------------------------------------------------------------------------------
@@ -198,13 +198,11 @@ class Curves:
             return None
         view = self._around(year, found)
         caps = [soft(cap, cap.value(view)) for cap in self.program.org_caps]
+        kept = _stated(kept, caps)
+        if not kept:
+            return None
         if self.pool is not None:
             caps.append(self._pool_left(year))
-        bounded = all(one[1] is None for one in caps)
-        if bounded and any(segment.ceiling is None for part in kept for segment in part.segments):
-            kept = tuple(without_ceiling(part) for part in kept)
-        else:
-            kept = tuple(filled(part, caps) for part in kept)
         return Year(kept, tuple(caps), self._whole(year, found))
 
     def _row(
@@ -307,3 +305,26 @@ def _base_of_own(program: Program, kind: str, row: Entity | None) -> Callable[[V
 
 def _subsets(items: Sequence[Spending]) -> Iterable[tuple[Spending, ...]]:
     return chain.from_iterable(combinations(items, size) for size in range(len(items) + 1))
+
+
+def _stated(
+    parts: Sequence[Part], caps: Sequence[tuple[Exact | None, Exact | None]]
+) -> tuple[Part, ...]:
+    """The parts with every ceiling a number: what the firm's caps leave, or nothing where there are none.
+
+    Where a fixed row has no stated ceiling and no cap bounds it, the measure as a whole has none.
+    """
+    if any(high is not None for _, high in caps):
+        found = [filled(part, caps) for part in parts]
+    else:
+        silent = any(
+            not part.spending and segment.ceiling is None
+            for part in parts
+            for segment in part.segments
+        )
+        found = [without_ceiling(part) if silent else part for part in parts]
+    kept = [
+        structs.replace(part, segments=tuple(one for one in part.segments if pays(one)))
+        for part in found
+    ]
+    return tuple(part for part in kept if part.segments)
