@@ -10,9 +10,9 @@ from pathlib import Path
 import polars as pl
 
 from huice.cli.surface import BadInput, Surface, bad_input
-from huice.population import BadTables, asking, load
-from huice.population.columns.run import ColumnReader
+from huice.population import BadTables, load
 from huice.population.pools_demand import NEEDED
+from huice.population.simulate import simulate
 
 
 def awards_of(
@@ -42,10 +42,15 @@ def awards_of(
         raise BadInput(*error.problems) from error
     for problem in tables.problems():
         sys.stderr.write(out.translated(problem.render(out.lang)) + "\n")
-    asked = asking(
-        out.corpus, as_of=day, horizon=horizon, measures=measures, readings=readings, by_year=True
+    found = simulate(
+        tables,
+        out.corpus,
+        as_of=day,
+        horizon=horizon,
+        measures=measures,
+        readings=readings,
+        by_year=True,
     )
-    found, _ = ColumnReader(out.corpus, asked).awards(tables)
     return found.awards
 
 

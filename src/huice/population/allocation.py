@@ -61,32 +61,18 @@ class Claims(Struct, frozen=True):
         An unknown time, score or tier is last. Raises `Fault` for a repeated id, and for an amount that is
         unknown, negative, no whole number or, in sum, beyond 2^62.
         """
-        names = tuple(map(str, ids))
-        amounts = list(asked)
-        if len(set(names)) < len(names):
-            seen: set[str] = set()
-            twice = next(name for name in names if name in seen or seen.add(name))  # type: ignore[func-returns-value]  # `add` returns None, which is the point
+        names = pl.Series("id", [*map(str, ids)], dtype=pl.String)
+        amounts = _amounts(names, asked)
+        if names.n_unique() < len(names):
+            twice = names.filter(names.is_duplicated())[0]
             raise Fault(
                 f"申请“{twice}”出现了不止一次；每笔申请要有自己的编号",
                 f"claim “{twice}” appears more than once; every claim needs an id of its own",
             )
-        for name, amount in zip(names, amounts, strict=True):
-            if type(amount) is not int or amount < 0:
-                raise Fault(
-                    f"申请“{name}”的申请额应是不小于 0 的整数（分或张），写的是 {amount}",
-                    f"claim “{name}” must ask for a whole number (fen or pieces), 0 or more, not {amount}",
-                )
-        if sum(amounts) > MOST:
-            raise Fault(
-                "申请额合计超出 64 位整数所能精确表示的范围；请核对单位是不是分",
-                "the claims add up to more than 64 bits hold exactly; check that the unit is the fen",
-            )
-        order = np.array(sorted(range(len(names)), key=names.__getitem__), dtype=np.int64)
-        by_id = np.empty(len(names), dtype=np.int64)
-        by_id[order] = np.arange(len(names))
+        by_id = names.rank("ordinal").cast(pl.Int64).to_numpy().astype(np.int64)
         return Claims(
-            names,
-            np.array(amounts, dtype=np.int64),
+            tuple(names.to_list()),
+            amounts,
             _places(time, len(names)),
             _places(score, len(names), descending=True),
             _places(tier, len(names)),
@@ -178,6 +164,28 @@ def allocate(
 def ticket(seed: str, claim: str) -> str:
     """The ticket of a claim in a draw: the SHA-256 of `SEED:CLAIM`, as 64 hexadecimal digits."""
     return hashlib.sha256(f"{seed}:{claim}".encode()).hexdigest()
+
+
+def _amounts(names: pl.Series, asked: Sequence[int] | pl.Series) -> Whole:
+    """The amounts as whole numbers. Raises `Fault` for the first that is none, and for too large a sum."""
+    if isinstance(asked, pl.Series) and asked.dtype == pl.Int64:
+        bad = (asked.is_null() | (asked < 0)).arg_true().to_list()[:1]
+        total = int(asked.cast(pl.Int128).sum())
+    else:
+        bad = [row for row, each in enumerate(asked) if type(each) is not int or each < 0][:1]
+        total = 0 if bad else sum(asked)
+    if bad:
+        name, amount = names[bad[0]], asked[bad[0]]
+        raise Fault(
+            f"申请“{name}”的申请额应是不小于 0 的整数（分或张），写的是 {amount}",
+            f"claim “{name}” must ask for a whole number (fen or pieces), 0 or more, not {amount}",
+        )
+    if total > MOST:
+        raise Fault(
+            "申请额合计超出 64 位整数所能精确表示的范围；请核对单位是不是分",
+            "the claims add up to more than 64 bits hold exactly; check that the unit is the fen",
+        )
+    return np.array(asked.to_list() if isinstance(asked, pl.Series) else asked, dtype=np.int64)
 
 
 def _places(

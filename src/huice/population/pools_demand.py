@@ -7,7 +7,7 @@ They are drawn from a seed by SHA-256, so that the same awards give the same cla
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Literal
 
@@ -24,6 +24,7 @@ STATUSES = tuple(status.value for status in FROM_BEST)
 _BITS = 64
 _DAY = 86_400_000_000
 """Microseconds."""
+_EPOCH = date(1970, 1, 1)
 
 
 class Assumptions(Struct, frozen=True):
@@ -151,10 +152,12 @@ def demand(
     places = [place for applies, place in drawn if applies]
     stated = kept["asked_fen"].is_not_null()
     unstated = kept.filter(~stated).group_by("measure", "year").agg(claims=pl.len().cast(pl.Int64))
-    assumed = [
-        _moment(assumptions, y, u) for y, u in zip(kept["year"].to_list(), places, strict=True)
+    opens = {each: _window(assumptions, each) for each in kept["year"].unique().to_list()}
+    moments = [
+        opens[each][0] + (place**assumptions.front * opens[each][1] >> _BITS * assumptions.front)
+        for each, place in zip(kept["year"].to_list(), places, strict=True)
     ]
-    at = pl.Series("assumed_at", assumed, dtype=pl.Datetime("us"))
+    at = pl.Series("assumed_at", moments, dtype=pl.Int64).cast(pl.Datetime("us"))
     claims = kept.with_columns(
         pl.col("applied_at").fill_null(at), assumed=pl.col("applied_at").is_null()
     ).filter(stated, pl.col("asked_fen") > 0)
@@ -220,11 +223,10 @@ def _draw(assumptions: Assumptions, claim: str) -> tuple[bool, int]:
     return will * rate.denominator < rate.numerator << _BITS, int.from_bytes(digest[8:16], "big")
 
 
-def _moment(assumptions: Assumptions, year: int, place: int) -> datetime:
+def _window(assumptions: Assumptions, year: int) -> tuple[int, int]:
+    """When applications open, in microseconds since 1970, and for how many."""
     first, last = assumptions.window(year)
-    span = ((last - first).days + 1) * _DAY
-    offset = place**assumptions.front * span >> _BITS * assumptions.front
-    return datetime(first.year, first.month, first.day) + timedelta(microseconds=offset)  # noqa: DTZ001  # days of the place
+    return (first - _EPOCH).days * _DAY, ((last - first).days + 1) * _DAY
 
 
 def _day(year: int, day: tuple[int, int]) -> date:
