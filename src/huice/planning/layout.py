@@ -17,6 +17,9 @@ from huice.planning.segments import Part, pool_left
 from huice.planning.solver import Model, Terms, scaled
 from huice.planning.stacking import Clause, Stacking
 
+FEWER = 10**6
+"""What an entity saved counts beside earlier years: more than all of them."""
+
 
 class Layout:
     """A model of some seats, of which `entities` may be opened; one seat alone, or `every` one, is open."""
@@ -136,6 +139,10 @@ class Layout:
                 self.model.at_most([*terms, (column, -1)], 0)
         return self.known_used[key]
 
+    def force(self, place: str) -> None:
+        """One entity is at the place."""
+        self.model.row([(self.open[seat], 1) for seat in self.seats if seat[0] == place], 1, None)
+
     def keep(self, least: Exact) -> None:
         """From now on no less than this of what is being made as large as possible."""
         gains: Terms = [(column, gain) for column, gain in enumerate(self.model.gain) if gain]
@@ -150,8 +157,10 @@ class Layout:
                     self.model.gain[column] += factor
 
     def prefer_early(self) -> None:
-        """From now on spending and claims as early as possible."""
+        """From now on as few entities as possible, and spending and claims as early as possible."""
         self.model.gain = [0] * len(self.model.gain)
+        for column in self.open.values():
+            self.model.gain[column] -= FEWER
         first = self.task.calendar()[0]
         for (_, _, year), column in self.spend.items():
             self.model.gain[column] -= 1 + year - first

@@ -87,7 +87,7 @@ def solved(task: Task, corpus: Corpus, seconds: float | None) -> Plan:
     best = search.best(possible)
     exact = search.certified(candidates, best.value)
     proof = _proof(best, candidates, time.perf_counter() - start, exact=exact)
-    places = search.by_place(candidates)
+    places = search.by_place(candidates, best)
     return Maker(task, held, search.field, policy, Found(best, places, proof)).plan()
 
 

@@ -47,6 +47,12 @@ class Candidate(Struct, frozen=True):
         return self.reckoning.value
 
     @property
+    def entities(self) -> int:
+        """How many entities the plan needs."""
+        assert self.plan is not None
+        return len(self.plan.seats)
+
+    @property
     def spread(self) -> tuple[Exact, Exact]:
         """Certain sum and ceiling of the plan that was found."""
         assert self.reckoning is not None
@@ -86,10 +92,15 @@ class Search:
         seats = [(place, role) for place in places for role in (MAIN, FURTHER)]
         return (*found, self.candidate(seats))
 
-    @staticmethod
-    def by_place(candidates: Sequence[Candidate]) -> dict[str, Candidate]:
-        """The best plan that has an entity at each place, as far as candidates tell."""
+    def by_place(self, candidates: Sequence[Candidate], best: Candidate) -> dict[str, Candidate]:
+        """The best plan that has an entity at each place."""
         found: dict[str, Candidate] = {}
+        if self.task.entities > len((MAIN, FURTHER)):
+            assert best.plan is not None
+            here = {place for place, _ in best.plan.seats}
+            seats = candidates[-1].seats
+            others = [site.place for site in self.task.sites if site.place not in here]
+            return {place: self.candidate(seats, forced=place) for place in others}
         for one in candidates:
             seats = one.plan.seats if one.plan is not None else one.seats
             for place, _ in seats:
@@ -102,15 +113,20 @@ class Search:
                     found[place] = one
         return found
 
-    def candidate(self, seats: Sequence[Seat], *, every: bool = False) -> Candidate:
-        """The best plan with these seats, `every` one of them open."""
+    def candidate(
+        self, seats: Sequence[Seat], *, every: bool = False, forced: str | None = None
+    ) -> Candidate:
+        """The best plan with these seats: `every` one of them open, or one at the forced place."""
         layout = Layout(self.field, self.stacking, seats, every=every)
-        self.models[tuple(seats)] = layout.model
+        if forced is None:
+            self.models[tuple(seats)] = layout.model
+        else:
+            layout.force(forced)
         if self.deadline is not None and not self.left():
             bound = Fraction(layout.model.trivial_bound()) * SCALE
             return Candidate(tuple(seats), "untried", bound, None, None, 0)
         solution = solve(layout.model, self.left())
-        if solution.status in ("infeasible", "unbounded", "failed"):
+        if solution.status == "infeasible":
             return Candidate(tuple(seats), solution.status, None, None, None, solution.nodes)
         bound = _bound(layout, solution)
         if not solution.values:
@@ -129,7 +145,7 @@ class Search:
         """
         assert best.plan is not None
         field = Field(self.task, self.evaluator, BOTH)
-        layout = Layout(field, self.stacking, best.plan.seats, every=True)
+        layout = Layout(field, self.stacking, best.plan.seats)
         layout.keep(scaled(best.value) - SLACK)
         found = best
         for other in (one for one in BOTH if not getattr(self.task, one)):
@@ -157,7 +173,7 @@ class Search:
         top = max(one.value for one in candidates)
         equal = [self.second(one) for one in candidates if one.value == top]
         other = 1 if self.task.certain else 0
-        found = max(equal, key=lambda one: one.spread[other])
+        found = max(equal, key=lambda one: (one.spread[other], -one.entities))
         assert found.plan is not None
         assert found.reckoning is not None
         plan, reckoning = tidied(self.task, self.evaluator, found.plan, found.reckoning)
