@@ -34,9 +34,9 @@ MATTERS: Mapping[str, Text] = {
 }
 _TOLD = ("judged", "pays", "caps", "lasts", "pool", "quota", "validity")
 _STATED = {
-    "exact": Text("总额", "exactly"),
+    "exact": Text("定额", "exactly"),
     "at_most": Text("最高", "at most"),
-    "nominal": Text("规模", "as a size"),
+    "nominal": Text("约数", "nominally"),
 }
 
 

@@ -19,12 +19,15 @@ from huice.corpus.cursor import Cursor
 from huice.corpus.model import FactInfo
 from huice.corpus.source import Source, read_bytes
 from huice.corpus.vocabulary import text_of
+from huice.language.printing.en import English
+from huice.language.printing.zh import Chinese
 from huice.language.text import Text
 from huice.population.schema import KEY, DType, columns_of
 
 PLACE = "place"
 """The column of the place of registration, which every corpus has."""
 UNKNOWN = Text("未填", "Unknown")
+UNPLACED = Text("注册地未填", "Place unknown")
 
 
 class Breakdown(Struct, frozen=True):
@@ -114,6 +117,12 @@ def city_of(place: str) -> str:
     return place.split("/", maxsplit=1)[0]
 
 
+def city_name(name: str, corpus: Corpus) -> Text:
+    """What a city is called."""
+    scope = corpus.vocabulary.scope
+    return Text(*(teller(scope).place("org.place", name) for teller in (Chinese, English)))
+
+
 def city(place: str = PLACE) -> pl.Expr:
     """The city of a column of places; null where the place is unknown."""
     return pl.col(place).cast(pl.String).str.split("/").list.first()
@@ -140,10 +149,10 @@ def grouped(orgs: pl.DataFrame, by: Sequence[Breakdown], as_of: date) -> pl.Data
 
 def _rank_name(part: int, parts: int) -> Text:
     if part == 1:
-        return Text(f"第 1 组（最低 1/{parts}）", f"1 (lowest 1/{parts})")
+        return Text(f"第 1 组（最低 1/{parts}）", f"1 of {parts} (lowest)")
     if part == parts:
-        return Text(f"第 {part} 组（最高 1/{parts}）", f"{part} (highest 1/{parts})")
-    return Text(f"第 {part} 组", str(part))
+        return Text(f"第 {part} 组（最高 1/{parts}）", f"{part} of {parts} (highest)")
+    return Text(f"第 {part} 组", f"{part} of {parts}")
 
 
 def _years_name(low: int, high: int) -> Text:

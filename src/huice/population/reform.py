@@ -16,7 +16,16 @@ from huice.corpus.model import Measure
 from huice.corpus.overlay import Overlay, apply, load_overlay
 from huice.language.text import Text
 from huice.population.asked import Asked, Awards, asking, award_frame, total_frame
-from huice.population.groups import PLACE, Breakdown, breakdowns, city, city_of, grouped
+from huice.population.groups import (
+    PLACE,
+    UNPLACED,
+    Breakdown,
+    breakdowns,
+    city,
+    city_name,
+    city_of,
+    grouped,
+)
 from huice.population.pools import funds
 from huice.population.reform_frames import by_group, changed, costs, distribution, total
 from huice.population.rows import by_rows
@@ -41,7 +50,8 @@ class Reform(Struct, frozen=True, eq=False):
     `concerned` are the measures that the draft changes, adds or repeals, those that read their awards, the
     rest of their groups and pools: no other figure can change. `costs` is by city and measure, `places` by
     place too, `orgs` one row a firm of the cities concerned, `groups` gainers and losers, `distribution`
-    the deciles of change, `pools` demand against what pools hold. `firms` counts the whole population.
+    the deciles of change, `pools` demand against what pools hold. `firms` counts the whole population;
+    `titles` and `names` are those of measures and cities.
     """
 
     title: Text
@@ -54,6 +64,7 @@ class Reform(Struct, frozen=True, eq=False):
     changed: tuple[str, ...]
     concerned: tuple[str, ...]
     titles: dict[str, Text]
+    names: dict[str | None, Text]
     breakdowns: tuple[Breakdown, ...]
     costs: pl.DataFrame
     places: pl.DataFrame
@@ -109,6 +120,7 @@ def reform(
         altered,
         ids,
         {id_: _either(id_, amended, corpus).title for id_ in ids},
+        {**{one: city_name(one, corpus) for one in cities}, None: UNPLACED},
         ways,
         costs(_whole(law), _whole(bill), ["city"]),
         costs(_whole(law), _whole(bill), ["city", "place"]),
