@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from huice.cli import cards
 from huice.cli.find import place_name
@@ -85,7 +86,10 @@ def proof(out: Surface, plan: Plan) -> Inline:
             f"proved best: no plan gives a fen more ({how})",
         )
     share = one.gap_share
-    part = "" if share is None else out.say(f"（{_percent(share)}）", f" ({_percent(share)})")
+    part = ""
+    if share is not None:
+        upwards = _percent(Fraction(-(-share * 10_000 // 1), 10_000))  # a gap is not made smaller
+        part = out.say(f"（{upwards}）", f" ({upwards})")
     why = (
         out.say("到了时间限制", "the time was up")
         if one.timed_out
