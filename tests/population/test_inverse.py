@@ -18,7 +18,7 @@ from huice.population import Tables, asking, by_rows
 from huice.population.cells import Line
 from huice.population.inverse import Solution, solve
 from huice.population.spending import Spending, TooFine
-from tests.population.firms import AS_OF, population
+from tests.population.few_firms import AS_OF, population
 
 VOUCHER = "hangzhou/compute-voucher"
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
@@ -135,20 +135,20 @@ def test_every_crossing_is_found_on_any_population(
 def test_the_finest_grid_is_solved_as_exactly(corpus: Corpus) -> None:
     """At 0.01 % the answer is the last rate within the budget, and the next one is not."""
     tables = population(5, 200)
-    found = solve(tables, EXAMPLES / "hangzhou-budget.yaml", 10_000_000_00, corpus, as_of=AS_OF)
+    found = solve(tables, EXAMPLES / "hangzhou-budget.yaml", 6_000_000_00, corpus, as_of=AS_OF)
     assert found.unknown.count == 4501
     assert found.answer is not None
     (one,) = found.brackets
     assert one.inside == found.answer
     assert one.outside.cell == found.answer.cell + 1
-    assert one.inside.spending_fen <= 10_000_000_00 < one.outside.spending_fen
+    assert one.inside.spending_fen <= 6_000_000_00 < one.outside.spending_fen
     assert (found.city, found.measures, found.shape) == ("hangzhou", (VOUCHER,), "rising")
 
 
 def test_take_up_scales_what_is_spent(corpus: Corpus) -> None:
     tables, path = population(5, 200), EXAMPLES / "hangzhou-budget.yaml"
-    whole = solve(tables, path, 10_000_000_00, corpus, as_of=AS_OF)
-    half = solve(tables, path, 5_000_000_00, corpus, as_of=AS_OF, takeup=Fraction(1, 2))
+    whole = solve(tables, path, 6_000_000_00, corpus, as_of=AS_OF)
+    half = solve(tables, path, 3_000_000_00, corpus, as_of=AS_OF, takeup=Fraction(1, 2))
     assert half.answer == whole.answer
     assert half.answer is not None
     assert half.expected_fen(half.answer) * 2 == half.answer.spending_fen

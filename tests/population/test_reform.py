@@ -18,9 +18,9 @@ from huice.corpus.overlay import Overlay, apply, load_overlay, read_overlay
 from huice.corpus.source import read_text
 from huice.population import Tables, asking, by_rows
 from huice.population.groups import breakdowns, grouped
-from huice.population.reform import Reform, reform
+from huice.population.reform import Reform, in_columns, reform
 from huice.population.reform_frames import ranked
-from tests.population.firms import AS_OF, population
+from tests.population.few_firms import AS_OF, population
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[1] / "docs" / "examples"
@@ -128,6 +128,20 @@ def test_a_pool_is_held_against_the_demand_of_its_year(corpus: Corpus) -> None:
     new = one.pools.filter(pl.col("pool") == "hangzhou/model-pool").row(0, named=True)
     assert new["before_holds_fen"] is None
     assert new["after_holds_fen"] == 100_000_000_00
+
+
+@pytest.mark.parametrize("path", [HERE / "draft.yaml", EXAMPLES / "hangzhou-marginal.yaml"])
+@pytest.mark.parametrize("horizon", [1, 2])
+def test_columns_and_single_evaluations_tell_the_same_reform(
+    path: Path, horizon: int, corpus: Corpus
+) -> None:
+    tables = population(11, 150)
+    one, other = (
+        reform(tables, path, corpus, as_of=AS_OF, horizon=horizon, run=run)
+        for run in (in_columns, by_rows)
+    )
+    for name in ("costs", "places", "orgs", "groups", "distribution", "pools"):
+        assert getattr(one, name).equals(getattr(other, name)), name
 
 
 ADD = """adds:

@@ -26,9 +26,9 @@ from huice.language.text import Fault, Text
 from huice.population.asked import Asked, asking
 from huice.population.cells import Line, NotComputed, OpenRules, touched_by
 from huice.population.groups import PLACE, city, city_of
-from huice.population.reform import Readings, Run, known_readings
+from huice.population.reform import Readings, Run, in_columns, known_readings
 from huice.population.reform_frames import total
-from huice.population.rows import Rows, by_rows
+from huice.population.rows import Rows
 from huice.population.schema import KEY
 from huice.population.spending import Spending
 from huice.population.tables import Tables, load
@@ -100,7 +100,7 @@ def solve(  # noqa: PLR0913  # one for each part of the question, named at the c
     takeup: Fraction = Fraction(1),
     measures: Iterable[str] | None = None,
     readings: Readings | None = None,
-    run: Run = by_rows,
+    run: Run = in_columns,
 ) -> Solution:
     """The value of a draft's open number for which spending, times `takeup`, meets the budget.
 

@@ -16,6 +16,7 @@ from huice.corpus.model import Measure
 from huice.corpus.overlay import Overlay, apply, load_overlay
 from huice.language.text import Text
 from huice.population.asked import Asked, Awards, asking, award_frame, total_frame
+from huice.population.columns.run import by_columns
 from huice.population.groups import (
     PLACE,
     UNPLACED,
@@ -28,12 +29,18 @@ from huice.population.groups import (
 )
 from huice.population.pools import funds
 from huice.population.reform_frames import by_group, changed, costs, distribution, total
-from huice.population.rows import by_rows
 from huice.population.schema import KEY
 from huice.population.tables import Tables, load
 
 Run: TypeAlias = Callable[[Tables, Corpus, Asked], Awards]
 """Computes the awards and totals of a population: columns, or row by row."""
+
+
+def in_columns(tables: Tables, corpus: Corpus, asked: Asked) -> Awards:
+    """The awards and totals of a population from the rules compiled to columns."""
+    return by_columns(tables, corpus, asked)[0]
+
+
 Readings: TypeAlias = Mapping[str, Mapping[str, str]]
 
 
@@ -88,7 +95,7 @@ def reform(
     horizon: int = 1,
     values: Mapping[str, str] | None = None,
     readings: Readings | None = None,
-    run: Run = by_rows,
+    run: Run = in_columns,
 ) -> Reform:
     """The draft against the law on one population.
 
