@@ -28,6 +28,7 @@ from huice.evaluate.profiles import load_profile
 from huice.mcp import server
 from huice.mcp.tools import TOOLS
 from huice.web.app import create_app
+from tests.apart import run_apart
 from tests.evaluate.profiles import GOLDEN, load_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +47,7 @@ def talk(target: Any, said: Talk) -> Any:
         async with Client(target, read_timeout_seconds=60) as client:
             return await said(client)
 
-    return asyncio.run(run())
+    return run_apart(run())
 
 
 def call(corpus: Corpus, tool: str, **given: Any) -> CallToolResult:
@@ -390,4 +391,4 @@ def test_over_http_at_once(corpus: Corpus, url: str) -> None:
 
         return list(await asyncio.gather(*(one() for _ in range(8))))
 
-    assert asyncio.run(many()) == [_expected(corpus)] * 8
+    assert run_apart(many()) == [_expected(corpus)] * 8

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from huice.language.money import wan
 from huice.mcp import server
 from huice.planning import plan_profile
 from huice.web.app import create_app
+from tests.apart import run_apart
 from tests.reports.reading import PERSONAS
 from tests.surfaces.test_same_figures import TODAY, plain
 from tests.web.reading import Reader
@@ -62,7 +62,7 @@ class Asker:
             async with Client(server(self.corpus)) as talk:
                 return await talk.call_tool(name, {"profile": plain(self.profile), **given})
 
-        return asyncio.run(ask()).structured_content
+        return run_apart(ask()).structured_content
 
     def page(self, path: str, **fields: Any) -> Reader:
         answer = self.client.post(path, data={"profile": self.text, **fields})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
 from datetime import date
@@ -24,6 +23,7 @@ from huice.language.money import wan
 from huice.mcp import server
 from huice.reports import FORMATS, coming, words
 from huice.web.app import create_app
+from tests.apart import run_apart
 from tests.reports.reading import (
     HAS_FONT,
     PERSONAS,
@@ -78,7 +78,7 @@ def by_tool(profile: dict[str, Any], corpus: Corpus) -> Figures:
         async with Client(server(corpus)) as talk:
             return await talk.call_tool("evaluate", {"profile": plain(profile), "detail": "full"})
 
-    told = asyncio.run(ask())
+    told = run_apart(ask())
     return of_answer(told.structured_content)
 
 
