@@ -15,7 +15,7 @@ from huice import Corpus
 from huice.corpus.corpus import load_corpus
 from huice.evaluate.outcome import Status
 from huice.language import nodes as n
-from huice.population import Asked, Awards, Tables, asking, by_rows
+from huice.population import Asked, Awards, Tables, asking, by_rows, load
 from huice.population.columns import quantities, truths
 from huice.population.columns import ratios as r
 from huice.population.columns import whole as w
@@ -262,3 +262,16 @@ def test_all_five_statuses_come_up(corpus: Corpus) -> None:
     tables = tables_of(profiles("statuses", 150, as_of, IDS), corpus)
     rows = by_rows(tables, corpus, asking(corpus, as_of=as_of))
     assert set(rows.awards["status"].unique().to_list()) == {status.value for status in Status}
+
+
+def test_what_is_kept_with_the_tables_answers_no_other_question(corpus: Corpus) -> None:
+    """The same tables asked for other days, readings and measures give what fresh tables give."""
+    tables = tables_of(profiles("kept", 75, date(2025, 6, 30), IDS), corpus)
+    for as_of, horizon in [(date(2025, 6, 30), 1), (date(2024, 2, 29), 2), (date(2026, 1, 5), 1)]:
+        for places in (["shenzhen"], None):
+            asked = asking(corpus, as_of=as_of, horizon=horizon, places=places)
+            once, _ = by_columns(tables, corpus, asked)
+            again, _ = by_columns(tables, corpus, asked)
+            fresh, _ = by_columns(load(tables.frames, corpus), corpus, asked)
+            assert once.awards.equals(fresh.awards)
+            assert again.totals.equals(fresh.totals)

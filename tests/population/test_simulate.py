@@ -96,7 +96,8 @@ def test_no_partition_and_no_order_changes_anything(
         name: frame if name not in ("orgs", "decisions", "history") else frame.sample(fraction=1, shuffle=True, seed=seed)
         for name, frame in tables.frames.items()
     }  # fmt: skip
-    other = run(mixed, corpus, by_year=True, horizon=2, firms=firms)
+    with ThreadPoolExecutor(1) as pool:
+        other = run(mixed, corpus, by_year=True, horizon=2, firms=firms, executor=pool)
     assert_same(whole, other)
 
 

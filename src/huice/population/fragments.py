@@ -8,7 +8,8 @@ plain function: threads, processes, the workers of a cluster.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import reduce
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -22,18 +23,20 @@ from huice.corpus.corpus import Corpus
 from huice.population import rejects
 from huice.population.asked import Asked, Awards
 from huice.population.columns.place import Gap
-from huice.population.columns.run import ColumnReader, Computed
+from huice.population.columns.run import ColumnReader, Frames, PlaceResult
 from huice.population.columns.shape import Shape
 from huice.population.files import PARQUET, Part, found, schema_of_file
 from huice.population.heads import ROW
 from huice.population.keys import along_of, orphans_of
 from huice.population.rejects import Count
 from huice.population.schema import KEY, ORGS, schema_of
-from huice.population.summary import Summary, of_columns, of_rows
+from huice.population.summary import EMPTY, Summary, of_columns, of_rows
 from huice.population.tables import Tables, check, heads_of
 
 FIRMS = 200_000
 """Firms of a fragment."""
+MOST_READERS = 8
+"""Questions whose compiled rules are kept with a corpus."""
 _local = threading.local()
 
 
@@ -97,35 +100,60 @@ def computed(job: Job, one: Slice) -> Partial:
     """The partial result of a fragment: the function that every engine runs."""
     reader = _reader(job)
     tables = one.tables if one.tables is not None else _read(one, reader.corpus)
+    out = Path(job.out) if job.out else None
+    return gathered(reader, tables, one.number, keep=job.keep, out=out)
+
+
+def gathered(
+    reader: ColumnReader,
+    tables: Tables,
+    number: int,
+    *,
+    keep: bool,
+    out: Path | None,
+    progress: Callable[[int], None] | None = None,
+) -> Partial:
+    """Sums and counts of some tables, if asked their frames too; `progress` is told how many firms are done."""
     if not tables.orgs.height:
-        return Partial(one.number, Summary({}, {}), (), tables.counts, tables.rejects)
-    found_ = reader.computed(tables)
-    awards = found_.awards(job.asked) if job.keep or job.out else None
-    if job.out and awards is not None:
-        _write(Path(job.out), one.number, awards)
+        return Partial(number, EMPTY, (), tables.counts, tables.rejects)
+    asked = reader.asked
+    years = asked.years if asked.by_year else range(0)
+    frames = Frames(asked, tables)
+    parts: list[Summary] = []
+
+    def take(one: PlaceResult) -> None:
+        gaps = frozenset(gap.measure for gap in one.compiled.gaps)
+        parts.append(of_columns(one, years, gaps))
+        if keep or out is not None:
+            frames.take(one)
+        if progress is not None:
+            progress(len(one.key))
+
+    rest = reader.collect(tables, take)
+    summary = reduce(Summary.merged, parts, EMPTY)
+    if rest.rows is not None:
+        orgs = tables.orgs
+        place = orgs["place"] if "place" in orgs.columns else pl.lit(None, dtype=pl.String)
+        places = orgs.select(KEY, pl.lit(place).alias("place"))
+        gaps = frozenset(gap.measure for gap in rest.gaps)
+        summary = summary.merged(of_rows(rest.rows, places, gaps))
+    awards = frames.awards(rest) if keep or out is not None else None
+    if out is not None and awards is not None:
+        _write(out, number, awards)
     return Partial(
-        one.number,
-        summary_of(found_, job.asked),
-        found_.gaps,
-        tables.counts,
-        tables.rejects,
-        awards if job.keep else None,
+        number, summary, rest.gaps, tables.counts, tables.rejects, awards if keep else None
     )
 
 
-def summary_of(one: Computed, asked: Asked) -> Summary:
-    """The sums and counts of what was computed."""
-    gaps = frozenset(gap.measure for gap in one.gaps)
-    years = asked.years if asked.by_year else range(0)
-    summary = Summary({}, {})
-    for place in one.columns:
-        summary = summary.merged(of_columns(place, years, gaps))
-    if one.rows is not None:
-        orgs = one.tables.orgs
-        place_ = orgs["place"] if "place" in orgs.columns else pl.lit(None, dtype=pl.String)
-        places = orgs.select(KEY, pl.lit(place_).alias("place"))
-        summary = summary.merged(of_rows(one.rows, places, gaps))
-    return summary
+def reader_of(corpus: Corpus, asked: Asked) -> ColumnReader:
+    """The reader of a question in this process: compiled rules are kept with their corpus."""
+    kept: dict[bytes, ColumnReader] = corpus.__dict__.setdefault("_population_readers", {})
+    key = msgspec.msgpack.encode(asked, enc_hook=str)
+    if key not in kept:
+        if len(kept) >= MOST_READERS:
+            kept.pop(next(iter(kept)))
+        kept[key] = ColumnReader(corpus, asked)
+    return kept[key]
 
 
 def _reader(job: Job) -> ColumnReader:

@@ -30,8 +30,10 @@ from huice.population.fragments import (
     Slice,
     computed,
     file_slices,
+    gathered,
     job_of,
     parquet_files,
+    reader_of,
     slices_of,
     unclaimed,
 )
@@ -180,6 +182,8 @@ def simulate(  # noqa: PLR0913  # one keyword for each thing that may be asked
         more = unclaimed(files, cut[0].doubled) if _some_missing(files, parts) else rejects.none()
         return Simulation(asked, corpus, parts, more, where)
     whole = load(tables, corpus)
+    if executor is None:
+        return _here(whole, corpus, asked, keep=keep, out=where, progress=progress)
     job = job_of(
         corpus, asked, keep=keep and where is None, out=where, shape=shape_of(whole, asked, corpus)
     )
@@ -187,6 +191,29 @@ def simulate(  # noqa: PLR0913  # one keyword for each thing that may be asked
     parts = list(_run(job, slices_of(whole, firms), executor, total, progress))
     whole_counts = Partial(-1, EMPTY, (), whole.counts, whole.rejects)
     return Simulation(asked, corpus, [whole_counts, *map(_uncounted, parts)], rejects.none(), where)
+
+
+def _here(
+    tables: Tables,
+    corpus: Corpus,
+    asked: Asked,
+    *,
+    keep: bool,
+    out: Path | None,
+    progress: Progress | None,
+) -> Simulation:
+    """A population in memory, in this process: compiled rules and the laid out tables are kept for the next."""
+    done = 0
+
+    def step(firms: int) -> None:
+        nonlocal done
+        done += firms
+        if progress is not None:
+            progress(done, tables.orgs.height)
+
+    reader = reader_of(corpus, asked)
+    part = gathered(reader, tables, 0, keep=keep and out is None, out=out, progress=step)
+    return Simulation(asked, corpus, [part], rejects.none(), out)
 
 
 def _uncounted(part: Partial) -> Partial:

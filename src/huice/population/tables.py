@@ -29,7 +29,7 @@ from huice.population.schema import KEY, ORGS, RECORD, Column, Schema, Table, sc
 __all__ = ["BadTables", "Tables", "load"]
 
 
-class Tables(Struct, frozen=True, eq=False):
+class Tables(Struct, frozen=True, eq=False, dict=True):
     """A checked population: canonical frames by table, and what was set aside.
 
     `frames` holds only the tables that were given: without `contracts`, every firm's contracts are unknown.

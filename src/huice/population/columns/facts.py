@@ -49,7 +49,7 @@ def records_named(
     if year is not None:
         test &= day.dt.year() == year
     counted = column.list.eval(test.cast(pl.Int64)).list.sum()
-    return to.plan.let(at.level, counted)
+    return to.plan.fact(at.level, counted)
 
 
 def period_of(to: Maker, fact: FactType, at: At) -> tuple[Any, Any] | None:

@@ -60,6 +60,7 @@ class Layout(Struct, frozen=True, eq=False):
     key: pl.Series
     levels: dict[str, Level]
     places: tuple[tuple[tuple[str | None, ...], int, int], ...]
+    kept: dict[tuple[str, int, int], dict[str, pl.Series]]
 
     def slice(self, start: int, stop: int) -> dict[str, Level]:
         """The levels of these rows of the firms alone."""
@@ -73,7 +74,8 @@ class Layout(Struct, frozen=True, eq=False):
                 firm = level.firm.slice(first, last - first) - start
                 starts = level.starts[start : stop + 1] - first
             columns = {key: one.slice(first, last - first) for key, one in level.columns.items()}
-            found[name] = Level(columns, last - first, firm, starts)
+            kept = self.kept.setdefault((name, start, stop), {})
+            found[name] = Level(columns, last - first, firm, starts, kept)
         return found
 
 
@@ -107,7 +109,7 @@ def lay_out(tables: Tables, shape: Shape, asked: Asked, back: Collection[str] = 
     levels = {ORG: _level(orgs.drop(KEY, AT))}
     for kind, frame in kinds.items():
         levels[kind] = _below(frame, orgs.height)
-    return Layout(orgs[KEY], levels, places)
+    return Layout(orgs[KEY], levels, places, {})
 
 
 def _level(frame: pl.DataFrame) -> Level:

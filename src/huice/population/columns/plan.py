@@ -21,6 +21,7 @@ from huice.population.columns.whole import Whole
 
 K = TypeVar("K", bound=Kleene)
 ORG = "org"
+FACT = "fact: "
 Name = tuple[str, str]
 """A level and the name of a column on it."""
 
@@ -36,6 +37,8 @@ class Level(Struct, eq=False):
     height: int
     firm: pl.Series | None = None
     starts: Any = None
+    kept: dict[str, pl.Series] = {}
+    """Columns that the tables alone determine, kept for the next plan."""
 
 
 class Step(Struct, frozen=True, eq=False):
@@ -64,6 +67,17 @@ class Plan:
         if expr.meta.is_column():
             return expr
         return self._add(level, "let", expr, tuple((level, name) for name in names_of(expr)))
+
+    def fact(self, level: str, expr: pl.Expr) -> pl.Expr:
+        """What the tables alone say, as a column that is kept with them: looking into lists is slow."""
+        needs = tuple((level, name) for name in names_of(expr))
+        if any(need in self._wave for need in needs):
+            return self.let(level, expr)
+        name = f"{FACT}{expr}"
+        if (level, name) not in self._wave:
+            self.steps.append(Step(name, level, "fact", expr, needs, 1))
+            self._wave[level, name] = 1
+        return pl.col(name)
 
     def truth(self, level: str, item: K) -> K:
         """A truth as a column of its own."""
@@ -233,7 +247,9 @@ def run(plan: Ready, levels: dict[str, Level]) -> dict[str, pl.Series]:
     for wave, dropped in zip(plan.waves, plan.dropped, strict=True):
         lets: dict[str, list[Step]] = {}
         for step in wave:
-            if step.how == "let":
+            if step.how == "fact" and step.name in levels[step.level].kept:
+                columns[step.level][step.name] = levels[step.level].kept[step.name]
+            elif step.how in ("let", "fact"):
                 lets.setdefault(step.level, []).append(step)
             elif step.how == "sum":
                 source, name = step.needs[0]
@@ -247,7 +263,10 @@ def run(plan: Ready, levels: dict[str, Level]) -> dict[str, pl.Series]:
                 assert firm is not None
                 columns[step.level][step.name] = columns[ORG][step.needs[0][1]].gather(firm)
         for level, steps in lets.items():
-            columns[level] |= _evaluated(levels[level], columns[level], steps)
+            found = _evaluated(levels[level], columns[level], steps)
+            columns[level] |= found
+            facts = {step.name: found[step.name] for step in steps if step.how == "fact"}
+            levels[level].kept.update(facts)
         for level, name in dropped:
             columns[level].pop(name, None)
     return {name: columns[ORG][name] for name in plan.outputs}

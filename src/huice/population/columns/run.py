@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import polars as pl
 from msgspec import Struct
@@ -15,17 +17,17 @@ from huice.population.asked import (
     award_frame,
     total_frame,
 )
-from huice.population.columns.layout import lay_out
+from huice.population.columns.layout import Layout, lay_out
 from huice.population.columns.place import Compiled, Gap, PlaceCompiler
 from huice.population.columns.plan import run
-from huice.population.columns.rules import looked_back_at
+from huice.population.columns.rules import facts_read, looked_back_at
 from huice.population.columns.shape import Shape, shape_of
 from huice.population.columns.whole import Whole
 from huice.population.rows import by_rows
 from huice.population.schema import KEY
 from huice.population.tables import Tables
 
-MOST_FIRMS = 250_000
+MOST_FIRMS = 100_000
 """Firms that are computed at once: enough that columns pay, few enough for memory."""
 
 
@@ -54,7 +56,12 @@ class ColumnReader:
 
     def fit(self, tables: Tables) -> Shape:
         """The shape that fits all tables so far."""
-        found = shape_of(tables, self.asked, self.corpus)
+        key = (self.asked.years, frozenset(facts_read(self.corpus, self.asked)))
+        kept = tables.__dict__.get("_shape")
+        if kept is None or kept[0] != key:
+            kept = (key, shape_of(tables, self.asked, self.corpus))
+            tables.__dict__["_shape"] = kept
+        found: Shape = kept[1]
         merged = found if self.shape is None else self.shape.merged(found)
         if self.shape is None or merged.key != self.shape.key:
             self._compiled.clear()
@@ -70,53 +77,92 @@ class ColumnReader:
         return self._compiled[key]
 
     def results(self, tables: Tables) -> Iterator[PlaceResult]:
-        """The figures, a place and a batch of firms at a time."""
-        shape = self.fit(tables)
-        layout = lay_out(tables, shape, self.asked, looked_back_at(self.corpus, self.asked))
-        for key, start, stop in layout.places:
-            compiled = self.compiled(tables, key)
-            for first in range(start, stop, MOST_FIRMS):
-                last = min(stop, first + MOST_FIRMS)
-                columns = run(compiled.plan, layout.slice(first, last))
-                yield PlaceResult(key[0], layout.key.slice(first, last - first), compiled, columns)
+        """The figures, a place and a batch of firms at a time, in their order; several are computed at once."""
+        layout = self.layout(tables, self.fit(tables))
+        batches = [
+            (key[0], self.compiled(tables, key), first, min(stop, first + MOST_FIRMS))
+            for key, start, stop in layout.places
+            for first in range(start, stop, MOST_FIRMS)
+        ]
 
-    def computed(self, tables: Tables) -> Computed:
-        """All figures of these tables, as columns, and what had to be computed row by row."""
-        columns = tuple(self.results(tables))
-        gaps = {gap.measure: gap for one in columns for gap in one.compiled.gaps}
+        def work(place: str | None, compiled: Compiled, first: int, last: int) -> PlaceResult:
+            columns = run(compiled.plan, layout.slice(first, last))
+            return PlaceResult(place, layout.key.slice(first, last - first), compiled, columns)
+
+        threads = pl.thread_pool_size()
+        if threads == 1 or len(batches) == 1:
+            yield from (work(*batch) for batch in batches)
+            return
+        waiting: deque[Future[PlaceResult]] = deque()
+        with ThreadPoolExecutor(threads) as pool:
+            for batch in batches:
+                waiting.append(pool.submit(work, *batch))
+                if len(waiting) > threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+
+    def layout(self, tables: Tables, shape: Shape) -> Layout:
+        """The tables laid out for these years; kept with them, for the next question is often alike."""
+        back = looked_back_at(self.corpus, self.asked)
+        key = (shape.key, self.asked.years, tuple(sorted(back)))
+        kept = tables.__dict__.get("_layout")
+        if kept is None or kept[0] != key:
+            kept = (key, lay_out(tables, shape, self.asked, back))
+            tables.__dict__["_layout"] = kept
+        layout: Layout = kept[1]
+        return layout
+
+    def collect(self, tables: Tables, take: Callable[[PlaceResult], None]) -> Rest:
+        """Hands over all figures, a batch at a time; gives what had to be computed row by row."""
+        gaps: dict[str, Gap] = {}
+        open_: list[pl.Series] = []
+        for one in self.results(tables):
+            take(one)
+            gaps |= {gap.measure: gap for gap in one.compiled.gaps}
+            if one.compiled.total is None:
+                open_.append(one.key)
         if not gaps:
-            return Computed(tables, columns, (), None)
-        open_ = [one.key for one in columns if one.compiled.total is None]
+            return Rest((), None)
         rows = by_rows(tables.of(pl.concat(open_)), self.corpus, self.asked)
         own = rows.awards.filter(pl.col("measure").is_in(list(gaps)))
-        return Computed(tables, columns, tuple(gaps.values()), Awards(own, rows.totals))
+        return Rest(tuple(gaps.values()), Awards(own, rows.totals))
 
     def awards(self, tables: Tables) -> tuple[Awards, tuple[Gap, ...]]:
         """The figures of these tables as frames, and the measures that took the way of rows."""
-        found = self.computed(tables)
-        return found.awards(self.asked), found.gaps
+        found = Frames(self.asked, tables)
+        rest = self.collect(tables, found.take)
+        return found.awards(rest), rest.gaps
 
 
-class Computed(Struct, frozen=True, eq=False):
-    """The figures of some tables: places in columns; measures that are `gaps`, with totals, in `rows`."""
+class Rest(Struct, frozen=True, eq=False):
+    """The measures that columns cannot say, computed row by row with the totals of their firms."""
 
-    tables: Tables
-    columns: tuple[PlaceResult, ...]
     gaps: tuple[Gap, ...]
     rows: Awards | None
 
-    def awards(self, asked: Asked) -> Awards:
-        """All of it as frames, firms in the order of the tables."""
-        key_type = self.tables.orgs.schema[KEY]
-        awards, totals = [award_frame([], key_type)], [total_frame([], key_type)]
-        for one in self.columns:
-            awards += frames_of(one, asked)
-            if one.compiled.total is not None:
-                totals.append(_total_of(one))
-        if self.rows is not None:
-            awards.append(self.rows.awards)
-            totals.append(self.rows.totals)
-        return Awards(pl.concat(awards), pl.concat(totals))
+
+class Frames:
+    """Makes frames of the figures as they come."""
+
+    def __init__(self, asked: Asked, tables: Tables) -> None:
+        key = tables.orgs.schema[KEY]
+        self.asked = asked
+        self.found = [award_frame([], key)]
+        self.totals = [total_frame([], key)]
+
+    def take(self, one: PlaceResult) -> None:
+        """The figures of one batch."""
+        self.found += frames_of(one, self.asked)
+        if one.compiled.total is not None:
+            self.totals.append(_total_of(one))
+
+    def awards(self, rest: Rest) -> Awards:
+        """All of it."""
+        if rest.rows is not None:
+            self.found.append(rest.rows.awards)
+            self.totals.append(rest.rows.totals)
+        return Awards(pl.concat(self.found), pl.concat(self.totals))
 
 
 def frames_of(one: PlaceResult, asked: Asked) -> list[pl.DataFrame]:

@@ -127,7 +127,8 @@ def has(to: Maker, node: n.Has, at: At) -> Kleene:
     else:
         column = set_of(to, fact, at)
         tests = [
-            None if column is None else column.list.contains(member) for member in node.members
+            None if column is None else to.plan.fact(at.level, column.list.contains(member))
+            for member in node.members
         ]
     return every(tests) if node.every else some(tests)
 
