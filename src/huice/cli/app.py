@@ -20,6 +20,7 @@ from huice.cli import (
     mcp,
     plan,
     pools,
+    reform,
     report,
     rules,
     sample,
@@ -183,6 +184,18 @@ VERBS = (
             "huice pools",
             "huice pools firms/ --pool compute-voucher --takeup 40%-80% --svg charts/",
             "huice pools awards.parquet --rule lottery --seed 20260401 -o drawn.xlsx",
+        ),
+    ),
+    Entry(
+        "reform",
+        reform.reform,
+        "草案：改一个比例、封顶或条件，看改了什么、花多少、谁得谁失；或按预算反求。 // "
+        "A draft against the law: what it changes, what it costs, who gains and who loses; or the number "
+        "that meets a budget.",
+        (
+            "huice reform draft.yaml --diff",
+            "huice reform draft.yaml firms/ --as-of 2026-01-01 --html report.html",
+            "huice reform draft.yaml firms/ --budget 2亿元 --takeup 60%",
         ),
     ),
     Entry(

@@ -269,6 +269,7 @@ ALIASES: Mapping[str, str] = {
     "网页": "serve",
     "助手": "mcp",
     "资金池": "pools",
+    "草案": "reform",
     "合成": "sample",
     "批量": "simulate",
 }

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from huice.language.money import wan
 from huice.language.text import Text
+from huice.population.axes import brief_money
 from huice.population.groups import Breakdown
 from huice.population.inverse import Bracket, Point, Solution
 from huice.population.reform import Reform
@@ -19,6 +20,11 @@ from huice.population.schema import FEN
 
 LAW, DRAFT = Text("现行", "law"), Text("草案", "draft")
 ALL_FIRMS = Text("全部企业", "All firms")
+KINDS = {
+    "changed": Text("修改", "Changed"),
+    "added": Text("新增", "Added"),
+    "repealed": Text("废止", "Repealed"),
+}
 _NONE = "—"
 _PER_CENT = 100
 
@@ -32,8 +38,13 @@ class Grid(Struct, frozen=True):
 
 
 def money(fen: int | Fraction | None, lang: str) -> str:
-    """An amount in the unit of its size, exact."""
-    return _NONE if fen is None else wan(Fraction(fen) / FEN, lang)
+    """An amount to three or four digits, cut; files hold the exact one."""
+    return _NONE if fen is None else brief_money(fen, lang)
+
+
+def exact(fen: int | Fraction, lang: str) -> str:
+    """An amount in the unit of its size, to the fen."""
+    return wan(Fraction(fen) / FEN, lang)
 
 
 def signed(fen: int | None, lang: str) -> str:
@@ -104,9 +115,10 @@ def summary(found: Reform, city: str | None) -> tuple[Text, ...]:
     if before or after:
         said.append(
             Text(
-                f"条文没有写明金额、不计入合计的：现行 {before:,} 家次，草案 {after:,} 家次。",
-                f"Beside these sums, the text states no amount {before:,} times under the law and "
-                f"{after:,} times under the draft.",
+                f"算不出上限（条文未写金额，或企业未填所需的金额）、不计入合计的：现行 {before:,} 家次，"
+                f"草案 {after:,} 家次。",
+                f"Beside these sums, no ceiling can be told (the text states no amount, or the firm did not "
+                f"give the one it needs) {before:,} times under the law and {after:,} times under the draft.",
             )
         )
     return tuple(said)
@@ -123,16 +135,25 @@ def _people(row: dict[str, Any]) -> Text:
 
 def _sums(row: dict[str, Any], what: Text) -> Text:
     before, after, change = row["before_fen"], row["after_fen"], row["change_fen"]
-    zh = f"{what.zh}由 {money(before, 'zh')} 变为 {money(after, 'zh')}"
-    en = f"{what.en} goes from {money(before, 'en')} to {money(after, 'en')}"
-    en = en[0].upper() + en[1:]
     if not change:
-        return Text(f"{what.zh}为 {money(after, 'zh')}，不变。", f"{en}: no change.")
-    part = f"{'-' if change < 0 else '+'}{share(abs(change), before)}" if before else ""
-    return Text(
-        f"{zh}（{signed(change, 'zh')}{f'，{part}' if part else ''}）。",
-        f"{en} ({signed(change, 'en')}{f', {part}' if part else ''}).",
-    )
+        return Text(
+            f"{what.zh}为 {money(after, 'zh')}，不变。",
+            f"{_capital(what.en)} is {money(after, 'en')}: no change.",
+        )
+    brief = all(money(before, lang) != money(after, lang) for lang in ("zh", "en"))
+    said = money if brief else exact
+    zh = f"{what.zh}由 {said(before, 'zh')}变为 {said(after, 'zh')}（{signed(change, 'zh')}"
+    en = f"{_capital(what.en)} goes from {said(before, 'en')} to {said(after, 'en')} ({signed(change, 'en')}"
+    if before:
+        part = share(abs(change), before)
+        few = part == "0%"
+        zh += "，不到 0.1%" if few else f"，{'-' if change < 0 else '+'}{part}"
+        en += ", less than 0.1%" if few else f", {'-' if change < 0 else '+'}{part}"
+    return Text(f"{zh}）。", f"{en}).")
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def pool_says(row: dict[str, Any]) -> Text:
@@ -145,7 +166,7 @@ def pool_says(row: dict[str, Any]) -> Text:
         part = share(demand, holds) if holds else _NONE
         sides.append(
             Text(
-                f"{word.zh}：需求 {money(demand, 'zh')}，为规模 {money(holds, 'zh')} 的 {part}",
+                f"{word.zh}：需求 {money(demand, 'zh')}，为规模 {money(holds, 'zh')}的 {part}",
                 f"{word.en}: demand of {money(demand, 'en')}, {part} of the {money(holds, 'en')} it holds",
             )
         )
@@ -171,10 +192,10 @@ def solution_says(found: Solution) -> tuple[Text, ...]:
     said.insert(
         0,
         Text(
-            f"{name} = {answer.written}：支出 {money(spent, 'zh')}，"
-            f"不超过预算 {money(found.budget_fen, 'zh')}。",
-            f"{name} = {answer.written}: spending of {money(spent, 'en')}, within the budget of "
-            f"{money(found.budget_fen, 'en')}.",
+            f"{name} = {answer.written}：支出 {exact(spent, 'zh')}，"
+            f"不超过预算 {exact(found.budget_fen, 'zh')}。",
+            f"{name} = {answer.written}: spending of {exact(spent, 'en')}, within the budget of "
+            f"{exact(found.budget_fen, 'en')}.",
         ),
     )
     said += [_bracket_says(found, one) for one in found.brackets]
@@ -199,16 +220,16 @@ def _bracket_says(found: Solution, one: Bracket) -> Text:
 
 def _spent(found: Solution, point: Point) -> Text:
     spent = found.expected_fen(point)
-    return Text(money(spent, "zh"), money(spent, "en"))
+    return Text(exact(spent, "zh"), exact(spent, "en"))
 
 
 def _out_of_reach(found: Solution) -> Text:
     least, most = (_spent(found, point) for point in (found.least, found.most))
     return Text(
         f"没有解：在此范围内，支出最少 {least.zh}（{found.least.written}），最多 {most.zh}"
-        f"（{found.most.written}），预算为 {money(found.budget_fen, 'zh')}。",
+        f"（{found.most.written}），预算为 {exact(found.budget_fen, 'zh')}。",
         f"No answer: over this range spending is at least {least.en} ({found.least.written}) and at most "
-        f"{most.en} ({found.most.written}); the budget is {money(found.budget_fen, 'en')}.",
+        f"{most.en} ({found.most.written}); the budget is {exact(found.budget_fen, 'en')}.",
     )
 
 
@@ -223,7 +244,7 @@ def cost_table(found: Reform, city: str | None, lang: str) -> Grid:
         Text("确定额", "Certain"),
         Text("上限合计", "Ceilings"),
         Text("变化", "Change"),
-        Text("未写明金额", "No amount"),
+        Text("无上限数", "No ceiling"),
     )
     rows = []
     for row in cost_rows(found, city):
@@ -294,9 +315,11 @@ def method(found: Reform, sides: Sequence[Text] = ()) -> tuple[Text, ...]:
             "decides or facts are missing): it is no forecast. Certain amounts are owed once the facts hold.",
         ),
         Text(
-            "条文没有写明金额的不计入合计，另行计数；各城金额不相加；注册地未填的企业单列。",
-            "Where the text states no amount nothing is added, and the firms are counted apart. Amounts of "
-            "different cities are never added; firms whose place is unknown stand apart.",
+            "算不出上限的不计入合计，另行计数；各城金额不相加；注册地未填的企业单列。"
+            "文中和表中的金额舍去尾数，写出的文件和 JSON 精确到分。",
+            "Where no ceiling can be told nothing is added, and the firms are counted apart. Amounts of "
+            "different cities are never added; firms whose place is unknown stand apart. Amounts in words and "
+            "tables are cut to a few digits; files and JSON are exact to the fen.",
         ),
         Text(
             "比较的是草案所改的事项，连同读取其金额的、同组的和共用资金池的事项；其余事项的数不会变。"

@@ -13,7 +13,6 @@ from markupsafe import Markup
 from huice import __version__
 from huice.corpus.amendments import Amendment
 from huice.evaluate.words import DISCLAIMER
-from huice.language.text import Text
 from huice.population import reform_words as words
 from huice.population.groups import Breakdown
 from huice.population.inverse import Solution
@@ -25,12 +24,6 @@ from huice.population.reform_svg import (
     gains_figure,
 )
 from huice.population.svg import pair
-
-KINDS = {
-    "changed": Text("修改", "Changed"),
-    "added": Text("新增", "Added"),
-    "repealed": Text("废止", "Repealed"),
-}
 
 
 @lru_cache(maxsize=1)
@@ -72,7 +65,7 @@ def report(found: Reform, lang: str, command: str, solution: Solution | None = N
 
 def _amendment(one: Amendment, lang: str) -> dict[str, Any]:
     return {
-        "kind": KINDS[one.kind][lang],
+        "kind": words.KINDS[one.kind][lang],
         "title": one.title[lang],
         "id": one.id,
         "items": [
