@@ -158,6 +158,7 @@ def test_json_holds_the_whole_reform(huice: Run, firms: Path) -> None:  # noqa: 
         ((BUDGET, "FIRMS", "--budget", "30%"), "T004", "--budget 写一笔金额"),
         ((BUDGET, "FIRMS", "--budget", "2亿"), "T004", "--budget 写一笔金额"),
         ((BUDGET, "FIRMS", "--budget", "1元", "--takeup", "0"), "T004", "--takeup 写作 60%"),
+        ((BUDGET, "FIRMS", "--budget", "1元", "--set", "rate=9%"), "T004", "只用一个"),
         ((BUDGET, "FIRMS", "--figure", "most"), "T004", "--figure 写 ceiling 或 certain"),
         ((MARGINAL, "FIRMS", "-o", "x.doc"), "T004", "写作 .parquet 或 .xlsx"),
         ((MARGINAL, "FIRMS", "--budget", "1元"), "T004", "求解要恰好一个待定的数"),

@@ -127,6 +127,12 @@ def reform(
     set_ = _values(values)
     kind = _figure(figure)
     limit, part = _budget(budget), _share(takeup)
+    if set_ and limit is not None:
+        raise bad_input(
+            "T004",
+            "--set 与 --budget 只用一个：或给数定值，或按预算反求",
+            "use --set or --budget, not both: give the number, or solve for it",
+        )
     _target(target)
     for path in (target, html):
         if path is not None and path.exists() and not force:
