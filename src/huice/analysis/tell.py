@@ -97,7 +97,7 @@ def _jump(name: Text, change: Change, one: Break, axis: Axis) -> Text:
             f"{name.zh}由{_to(zh[0])}变为{_to(zh[1])}",
             f"{name.en} change{s} from {en[0]} to {en[1]}",
         )
-    gap = abs(size)
+    gap: Exact = size if size > 0 else -size
     if size > 0:
         more = Text(f"，多 {wan(gap, 'zh')}", f", {wan(gap, 'en')} more") if before else _EMPTY
         rises = f"{name.en} rise{s} from {en[0]} to {en[1]}"

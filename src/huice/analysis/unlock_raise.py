@@ -265,7 +265,7 @@ class Raise:
                 continue
             top = peak(
                 lambda less, slot=slot, stated=stated: self.ceiling(  # type: ignore[misc]  # bound now
-                    (self._lowered(slot, stated - less),)
+                    self._lowered(slot, stated - less)
                 ),
                 0,
                 stated,
@@ -276,8 +276,14 @@ class Raise:
                 found.append(Risk(slot[0], slot[1], stated, at, have, top.ceiling, says))
         return found
 
-    def _lowered(self, slot: Slot, number: Number) -> Alter:
-        return structs.replace(self.set_to(slot, number), least=False)
+    def _lowered(self, slot: Slot, number: Number) -> Steps:
+        """The figure lowered, and with it what it bounds: no more is paid than was contracted."""
+        facts = self.corpus.vocabulary.scope.facts
+        bounded = [one for one in self.slots() if facts[one[0]].upper == slot[0]]
+        over = [one for one in bounded if one[1] == slot[1] and self.now(one) > number]
+        return tuple(
+            structs.replace(self.set_to(one, number), least=False) for one in (slot, *over)
+        )
 
     def _threshold(self, name: str) -> Text:
         """The first comparison of the rule that reads the fact, in words."""
