@@ -15,10 +15,10 @@ export HYPOTHESIS_STORAGE_DIRECTORY ?= .cache/hypothesis
 # Compiled when installed: the first command then starts in a third of a second instead of half of one.
 UV_INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python
 
-.PHONY: help screenshots install install-dev demo test test-long lint format bench lock clean
+.PHONY: help screenshots install install-dev demo test test-long lint format bench bench-population bench-plans lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # --- installing: a stamp in .venv for each lock, so that a second run does nothing -------------------
 
@@ -90,6 +90,12 @@ screenshots: .venv/dev.stamp ## pictures of every page in .cache/screenshots (ON
 
 bench: .venv/bench.stamp ## measure huice beside its peers, in about 2 minutes (BENCH=full: 20)
 	BENCH=$(BENCH) $(BIN)/python -m benchmarks
+
+bench-population: .venv/bench.stamp ## millions of firms beside the peers (ARGS="--orgs 1000000")
+	$(BIN)/python -m benchmarks.population $(ARGS)
+
+bench-plans: .venv/bench.stamp ## plans of five firms, and how they grow
+	$(BIN)/python -m benchmarks.plans
 
 # --- locks: exact versions with hashes, naming no registry -------------------------------------------
 
