@@ -59,9 +59,14 @@ class Settings(Struct, frozen=True):
     api_bytes: int = 262_144
     page_bytes: int = 1_000_000
     body_seconds: float = 20.0
+    upload_bytes: int = 0
+    uploads: tuple[str, ...] = ()
+    """Addresses that take files, up to `upload_bytes`."""
 
     def takes(self, path: str) -> int:
         """The largest body for an address, in bytes."""
+        if path in self.uploads:
+            return self.upload_bytes
         return self.api_bytes if path.startswith(("/api", "/mcp")) else self.page_bytes
 
     def answers(self, host: str) -> bool:

@@ -7,6 +7,7 @@ import os
 import traceback
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from anyio import CapacityLimiter
@@ -24,6 +25,9 @@ from huice.web.library import LIBRARY
 from huice.web.measures import MEASURES
 from huice.web.pages import CALC
 from huice.web.planning import PLANNING
+from huice.web.population import LARGEST_UPLOAD, PATH, POPULATION
+from huice.web.population_jobs import Jobs
+from huice.web.render import PREFIX
 from huice.web.visit import path_of, site_of
 
 LOG = logging.getLogger("huice.web")
@@ -31,6 +35,12 @@ SLOW_AT_ONCE = 2
 """How many plans one worker makes at a time."""
 LARGEST_FORM = 1_000_000
 """Bytes of a form; beyond twice that the shield reads no further."""
+
+UPLOADS: dict[str, Any] = {
+    "upload_bytes": LARGEST_UPLOAD + LARGEST_FORM,
+    "uploads": (PATH, PREFIX + PATH),
+}
+"""The one page that takes large files."""
 
 
 def create_app(
@@ -41,20 +51,31 @@ def create_app(
 ) -> Litestar:
     """The application that `huice serve` starts. `today` stands in for an absent date of application."""
     corpus = corpus or shipped()
-    settings = settings or Settings(page_bytes=2 * LARGEST_FORM)
+    settings = settings or Settings(page_bytes=2 * LARGEST_FORM, **UPLOADS)
     pages = Router(
         "/",
-        route_handlers=[*CALC, *MEASURES, *LIBRARY, *ANALYSIS, *PLANNING],
+        route_handlers=[*CALC, *MEASURES, *LIBRARY, *POPULATION, *ANALYSIS, *PLANNING],
         request_max_body_size=LARGEST_FORM,
         response_headers=HEADERS,
     )
+    shared = os.environ.get("HUICE_JOBS")
+    jobs = Jobs(Path(shared) if shared else None)
+    policies = os.environ.get("HUICE_POLICIES", "")
     assistants, lifespan = mounted(corpus, settings.origins, today)
     app = Litestar(
         [pages, router(corpus, today), assistants],
         lifespan=[lifespan],
         state=State(
-            {"corpus": corpus, "lang": lang, "today": today, "few": CapacityLimiter(SLOW_AT_ONCE)}
+            {
+                "corpus": corpus,
+                "lang": lang,
+                "today": today,
+                "few": CapacityLimiter(SLOW_AT_ONCE),
+                "jobs": jobs,
+                "policies": policies,
+            }
         ),
+        on_shutdown=[jobs.close],
         openapi_config=None,
         logging_config=None,
         request_max_body_size=None,
@@ -76,7 +97,7 @@ def from_environment() -> Litestar:
         for name in ("HUICE_HOSTS", "HUICE_ORIGINS")
     )
     log_as_json()
-    settings = Settings(hosts=hosts, origins=origins, page_bytes=2 * LARGEST_FORM)
+    settings = Settings(hosts=hosts, origins=origins, page_bytes=2 * LARGEST_FORM, **UPLOADS)
     return create_app(corpus, os.environ.get("HUICE_LANG", "zh"), settings=settings)
 
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import lru_cache
 from importlib.resources import files
 
 from msgspec import Struct
 
+from huice.population.axes import number_axis
+from huice.population.svg import Figure, bars
+
 TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 NAMES = ("style.css", "page.js")
+CHARTS = "charts.css"
+"""The style of the drawings of populations, which they carry themselves where no page does."""
+_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
 class Asset(Struct, frozen=True):
@@ -25,8 +32,13 @@ def assets() -> dict[str, Asset]:
     """The files by name."""
     found = {}
     for name in NAMES:
-        body = (files("huice.web") / "static" / name).read_bytes()
-        mark = hashlib.sha256(body).hexdigest()[:10]
-        url = f"/static/{mark}/{name}"
-        found[name] = Asset(body, TYPES[name.rpartition(".")[2]], url)
+        found[name] = _asset(name, (files("huice.web") / "static" / name).read_bytes())
+    match = _STYLE.search(bars(Figure("", ""), [], number_axis(0, 1)))
+    assert match is not None
+    found[CHARTS] = _asset(CHARTS, match[1].encode())
     return found
+
+
+def _asset(name: str, body: bytes) -> Asset:
+    mark = hashlib.sha256(body).hexdigest()[:10]
+    return Asset(body, TYPES[name.rpartition(".")[2]], f"/static/{mark}/{name}")

@@ -1,0 +1,320 @@
+"""What a computed population says: sections of sentences, charts and tables, in one language.
+
+Made in the process that computes, kept as JSON, shown by the pages and by the report. Amounts of cities are
+never added: every city has a section of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+from msgspec import Struct
+
+from huice.corpus.corpus import Corpus
+from huice.evaluate.outcome import PAYING, Status
+from huice.language.text import Text
+from huice.population import reform_words as words
+from huice.population.asked import Awards
+from huice.population.axes import brief_money, money_axis
+from huice.population.drawdown import Drawdown
+from huice.population.drawdown_figure import day_of, drawdown_figure, told
+from huice.population.groups import PLACE, UNPLACED, city, city_name
+from huice.population.pools_allocation import Allocation, Share
+from huice.population.reform import Reform
+from huice.population.reform_frames import total
+from huice.population.reform_svg import costs_figure, distribution_figure, gains_figure
+from huice.population.reform_words import Grid, money
+from huice.population.schema import KEY
+from huice.population.svg import NARROW, WIDE, Bar, Figure, Line, Part, bars
+from huice.population.tables import Tables
+
+HOPEFUL = (Status.ELIGIBLE, Status.DISCRETIONARY)
+MOST_POOLS = 6
+"""Pools whose drawdown is drawn; the table has all of them."""
+
+
+class Drawing(Struct, frozen=True):
+    """A chart for wide and for narrow pages, as SVG."""
+
+    wide: str
+    narrow: str
+
+
+class Change(Struct, frozen=True):
+    """A measure that a draft changes: each matter with its wording before and after."""
+
+    kind: str
+    title: str
+    items: tuple[tuple[str, str, str], ...]
+
+
+class Section(Struct, frozen=True):
+    """A heading with what stands under it."""
+
+    title: str
+    paras: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    figures: tuple[Drawing, ...] = ()
+    grids: tuple[Grid, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Sheets(Struct, frozen=True):
+    """All that is told of one computation in one language."""
+
+    title: str
+    lead: tuple[str, ...]
+    sections: tuple[Section, ...]
+
+
+# --- the law as it is -------------------------------------------------------------------------------------
+
+
+def by_measure(awards: pl.DataFrame, orgs: pl.DataFrame) -> pl.DataFrame:
+    """For each city and measure: firms by status, the sums, and how often the text states no amount.
+
+    Fen; unknown places have the city null.
+    """
+    cities = orgs.select(KEY, city().alias("city") if PLACE in orgs.columns else _no_city())
+    status = pl.col("status").cast(pl.String)
+    paying = status.is_in([one.value for one in PAYING])
+    return (
+        awards.filter(pl.col("year").is_null())
+        .join(cities, on=KEY, how="left")
+        .group_by("city", "measure")
+        .agg(
+            *((status == one.value).sum().cast(pl.Int64).alias(one.value) for one in PAYING),
+            total("certain_fen"),
+            total("ceiling_fen"),
+            (paying & pl.col("ceiling_fen").is_null()).sum().cast(pl.Int64).alias("unstated"),
+        )
+        .sort("city", "ceiling_fen", "measure", descending=[False, True, False], nulls_last=True)
+    )
+
+
+def by_city(answer: Awards, orgs: pl.DataFrame) -> pl.DataFrame:
+    """For each city: firms, how many reach something or may, and the sums after overlaps; in fen."""
+    cities = orgs.select(KEY, city().alias("city") if PLACE in orgs.columns else _no_city())
+    status = pl.col("status").cast(pl.String)
+    return (
+        cities.join(answer.totals, on=KEY, how="left")
+        .group_by("city")
+        .agg(
+            pl.len().cast(pl.Int64).alias("firms"),
+            status.is_in([one.value for one in HOPEFUL]).sum().cast(pl.Int64).alias("hopeful"),
+            (status == Status.UNKNOWN.value).sum().cast(pl.Int64).alias("open"),
+            total("certain_fen"),
+            total("ceiling_fen"),
+        )
+        .sort("city", nulls_last=True)
+    )
+
+
+def _no_city() -> pl.Expr:
+    return pl.lit(None, pl.String).alias("city")
+
+
+def law(answer: Awards, tables: Tables, corpus: Corpus, lang: str) -> list[Section]:
+    """A section for each city: who gets something, what it costs, measure by measure."""
+    measures = by_measure(answer.awards, tables.orgs)
+    found = []
+    for row in by_city(answer, tables.orgs).iter_rows(named=True):
+        own = measures.filter(pl.col("city").eq_missing(row["city"]))
+        paying = own.filter(pl.sum_horizontal(one.value for one in PAYING) > 0)
+        rows = paying.rows(named=True)
+        if not rows:
+            continue
+        name = UNPLACED if row["city"] is None else city_name(row["city"], corpus)
+        amounts = [one for one in rows if one["ceiling_fen"]]
+        found.append(
+            Section(
+                name[lang],
+                tuple(one[lang] for one in _city_says(row)),
+                figures=(_costs_drawing(amounts, corpus, lang),) if amounts else (),
+                grids=(_cost_grid(rows, corpus, lang),),
+            )
+        )
+    return found
+
+
+def _city_says(row: dict[str, Any]) -> tuple[Text, ...]:
+    firms, hopeful, unsure = row["firms"], row["hopeful"], row["open"]
+    certain, ceiling = row["certain_fen"], row["ceiling_fen"]
+    return (
+        Text(
+            f"{firms:,} 家企业中，{hopeful:,} 家至少有一项符合或待裁量，另有 {unsure:,} 家要等补上事实才知道。",
+            f"Of {firms:,} firms, {hopeful:,} are eligible, or may be at the authority’s discretion, for at "
+            f"least one measure; {unsure:,} more depend on facts not given.",
+        ),
+        Text(
+            f"叠加之后，确定额合计 {money(certain, 'zh')}，上限合计 {money(ceiling, 'zh')}。",
+            f"After overlaps, certain amounts make {money(certain, 'en')}, ceilings {money(ceiling, 'en')}.",
+        ),
+    )
+
+
+def _costs_drawing(rows: Sequence[dict[str, Any]], corpus: Corpus, lang: str) -> Drawing:
+    return Drawing(_costs(rows, corpus, lang, WIDE), _costs(rows, corpus, lang, NARROW))
+
+
+def _costs(rows: Sequence[dict[str, Any]], corpus: Corpus, lang: str, size: int) -> str:
+    drawn = [
+        Bar(
+            corpus.measure(row["measure"]).title[lang],
+            (
+                Part(row["ceiling_fen"], brief_money(row["ceiling_fen"], lang), "most"),
+                Part(row["certain_fen"], "", "sure"),
+            ),
+        )
+        for row in rows
+    ]
+    colon = Text("：", ": ")[lang]
+    figure = Figure(
+        Text("各事项的金额", "Amounts by measure")[lang],
+        " ".join(f"{bar.label}{colon}{bar.parts[0].text}" for bar in drawn),
+    )
+    legend = [
+        Line((), Text("确定额", "Certain")[lang], "sure"),
+        Line((), Text("上限合计", "Sum of ceilings")[lang], "most"),
+    ]
+    highest = max(row["ceiling_fen"] for row in rows)
+    return bars(figure, drawn, money_axis(0, highest, lang, 6 if size >= WIDE else 3), size, legend)
+
+
+def _cost_grid(rows: Sequence[dict[str, Any]], corpus: Corpus, lang: str) -> Grid:
+    heads = (
+        Text("事项", "Measure"),
+        Text("符合", "Eligible"),
+        Text("待裁量", "Discretionary"),
+        Text("待确认", "Open"),
+        Text("确定额合计", "Certain"),
+        Text("上限合计", "Ceilings"),
+        Text("未写明金额", "No amount"),
+    )
+    return Grid(
+        Text("各事项", "Measure by measure")[lang],
+        tuple(head[lang] for head in heads),
+        tuple(
+            (
+                corpus.measure(row["measure"]).title[lang],
+                *(f"{row[one.value]:,}" for one in PAYING),
+                money(row["certain_fen"], lang),
+                money(row["ceiling_fen"], lang),
+                f"{row['unstated']:,}",
+            )
+            for row in rows
+        ),
+    )
+
+
+# --- pools ------------------------------------------------------------------------------------------------
+
+
+def pools(found: Allocation, drawn: Sequence[Drawdown], corpus: Corpus, lang: str) -> list[Section]:
+    """One section: all pools with claims in a table, the tightest of them drawn."""
+    shares = [share for share in found.shares if share.claims]
+    if not shares:
+        return []
+    return [
+        Section(
+            Text("资金池", "Pools")[lang],
+            tuple(" ".join((_named(one), *(said[lang] for said in told(one)))) for one in drawn)
+            if lang == "en"
+            else tuple(
+                "".join((_named(one, "zh"), *(said.zh for said in told(one)))) for one in drawn
+            ),
+            figures=tuple(
+                Drawing(drawdown_figure(one, lang, WIDE), drawdown_figure(one, lang, NARROW))
+                for one in drawn
+            ),
+            grids=(_pool_grid(shares, corpus, lang),),
+            notes=tuple(
+                f"{said[lang]}{Text('。', '.')[lang]}" for said in found.assumptions.says()
+            ),
+        )
+    ]
+
+
+def _named(one: Drawdown, lang: str = "en") -> str:
+    return f"{one.fund.title[lang]}{'：' if lang == 'zh' else ':'}"
+
+
+def _pool_grid(shares: Sequence[Share], corpus: Corpus, lang: str) -> Grid:
+    heads = (
+        Text("资金池或名额", "Pool or quota"),
+        Text("城市", "City"),
+        Text("规模", "Holds"),
+        Text("申请（笔）", "Claims"),
+        Text("申请额", "Asked"),
+        Text("发放额", "Given"),
+        Text("用完", "Used up"),
+    )
+    never = Text("够用", "lasts")[lang]
+    return Grid(
+        Text("先到先得，按推定的申请时间", "First come, first served, at the assumed times")[lang],
+        tuple(head[lang] for head in heads),
+        tuple(
+            (
+                share.fund.title[lang],
+                city_name(share.fund.place.split("/", maxsplit=1)[0], corpus)[lang],
+                Text(f"{share.fund.units:,} 个名额", f"{share.fund.units:,} places")[lang]
+                if share.fund.holds_fen is None
+                else money(share.fund.holds_fen, lang),
+                f"{share.claims:,}",
+                money(share.asked_fen, lang),
+                money(share.granted_fen, lang),
+                day_of(share.exhausted_on, lang) if share.exhausted_on else never,
+            )
+            for share in shares
+        ),
+    )
+
+
+# --- a draft ----------------------------------------------------------------------------------------------
+
+
+def draft(found: Reform, lang: str) -> list[Section]:
+    """What the draft changes, and for each city who gains, who loses and what it costs."""
+    changes = tuple(
+        Change(
+            words.KINDS[one.kind][lang],
+            one.title[lang],
+            tuple(
+                (item.label[lang], item.before[lang] if item.before else "",
+                 item.after[lang] if item.after else "")
+                for item in one.items
+            ),
+        )
+        for one in found.amendments
+    )  # fmt: skip
+    first = Section(
+        Text(f"草案：{found.title.zh}", f"The draft: {found.title['en']}")[lang],
+        changes=changes,
+        notes=tuple(one[lang] for one in words.method(found)),
+    )
+    return [first, *(_draft_city(found, one, lang) for one in words.cities(found))]
+
+
+def _draft_city(found: Reform, where: str | None, lang: str) -> Section:
+    ways = [None, *found.breakdowns]
+    figures = [Drawing(*(costs_figure(found, where, lang, size) for size in (WIDE, NARROW)))]
+    figures += [
+        Drawing(*(gains_figure(found, where, way, lang, size) for size in (WIDE, NARROW)))
+        for way in ways
+    ]
+    sizes = (WIDE, NARROW)
+    figures.append(Drawing(*(distribution_figure(found, where, lang, size) for size in sizes)))
+    name = found.names[where]
+    return Section(
+        Text(f"草案在{name.zh}：谁得谁失", f"The draft in {name['en']}: who gains, who loses")[
+            lang
+        ],
+        tuple(one[lang] for one in words.summary(found, where)),
+        figures=tuple(figures),
+        grids=(
+            words.cost_table(found, where, lang),
+            *(words.group_table(found, where, way, lang) for way in ways),
+        ),
+    )
