@@ -164,8 +164,7 @@ def _set(column: Column, given: pl.Series, _scale: int, _: Corpus) -> pl.Series:
         return _nothing(given, pl.List(pl.String))
     right = pl.element().is_in(list(column.fact.options)) & pl.element().is_not_null()
     good = given.list.eval(right).list.all().fill_null(value=True)
-    kept = given.list.unique(maintain_order=True)
-    return _where(good, kept)
+    return _where(good, given)
 
 
 def _records(column: Column, given: pl.Series, _scale: int, _: Corpus) -> pl.Series:
@@ -235,6 +234,8 @@ def _outcome(_column: Column, given: pl.Series, _scale: int, _: Corpus) -> pl.Se
 
 def _where(good: pl.Series, values: pl.Series) -> pl.Series:
     """The values where this holds, null elsewhere."""
+    if good.fill_null(value=True).all():
+        return values
     return pl.select(pl.when(pl.lit(good)).then(pl.lit(values)).alias(values.name)).to_series()
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeAlias, TypeVar
 
+import numpy as np
 import polars as pl
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from huice.evaluate.outcome import FROM_BEST, PAYING
 from huice.population.asked import Awards
@@ -25,6 +27,8 @@ FIGURES = ("certain_fen", "ceiling_fen", "receiving", "possible", "unstated")
 """Sums of both figures; firms that surely get something; that may; for which the text states no amount."""
 COUNTS = tuple(status.value for status in FROM_BEST)
 LARGEST = 2**63
+UNSTATED = -1
+"""Stands for a null ceiling while firms are counted; no ceiling is below 0."""
 
 
 class Summary(Struct, frozen=True, eq=True):
@@ -110,19 +114,26 @@ def of_columns(one: PlaceResult, years: Iterable[int], skipped: frozenset[str]) 
 
 
 def _counted(status: pl.Series, certain: pl.Series, ceiling: pl.Series) -> tuple[int, ...]:
-    frame = pl.DataFrame(
-        [status.alias("s"), certain.cast(pl.Int64).alias("l"), ceiling.cast(pl.Int64).alias("h")]
+    codes = status.cast(pl.UInt8).to_numpy()
+    low, high = certain.to_numpy(), ceiling.fill_null(UNSTATED).to_numpy()
+    paying = codes < _PAYING
+    open_ = paying & (high == UNSTATED)
+    figures = (
+        _sum_of(low),
+        _sum_of(np.maximum(high, 0)),
+        int((low > 0).sum()),
+        int((paying & ((high != 0) | (low > 0))).sum()),
+        int(open_.sum()),
     )
-    low, high, paying = pl.col("l"), pl.col("h"), pl.col("s") < _PAYING
-    row = frame.select(
-        *((pl.col("s") == code).sum().alias(str(code)) for code in CODES),
-        low.cast(pl.Int128).sum().alias("low"),
-        high.cast(pl.Int128).sum().alias("high"),
-        (low > 0).sum().alias("receiving"),
-        (paying & ((high > 0).fill_null(value=True) | (low > 0))).sum().alias("possible"),
-        (paying & high.is_null()).sum().alias("unstated"),
-    ).row(0)
-    return tuple(int(one or 0) for one in row)
+    return (*map(int, np.bincount(codes, minlength=len(CODES))), *figures)
+
+
+def _sum_of(amounts: NDArray[np.int64]) -> int:
+    """The sum of amounts, exact whatever their number."""
+    most = int(amounts.max(initial=0))
+    if most * len(amounts) < LARGEST:
+        return int(amounts.sum())
+    return sum(map(int, amounts))
 
 
 def of_rows(awards: Awards, places: pl.DataFrame, measures: frozenset[str]) -> Summary:

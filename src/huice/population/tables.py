@@ -29,6 +29,10 @@ from huice.population.schema import KEY, ORGS, RECORD, Column, Schema, Table, sc
 __all__ = ["BadTables", "Tables", "load"]
 
 
+ROW_GROUP = 50_000
+"""Rows that a Parquet file keeps together: a fragment reads only the groups that hold its firms."""
+
+
 class Tables(Struct, frozen=True, eq=False, dict=True):
     """A checked population: canonical frames by table, and what was set aside.
 
@@ -74,7 +78,7 @@ class Tables(Struct, frozen=True, eq=False, dict=True):
             elif kind == "arrow":
                 frame.write_ipc(path)
             else:
-                frame.write_parquet(path, compression="lz4")
+                frame.write_parquet(path, compression="lz4", row_group_size=ROW_GROUP)
 
 
 def load(given: Path | str | Mapping[str, Any] | Tables, corpus: Corpus | None = None) -> Tables:
