@@ -48,6 +48,7 @@ def test_a_sample_under_a_draft_is_computed_shown_and_deleted(client: Any) -> No
     assert "合成样本 300 家" in page.text
     assert "谁得谁失" in page.text
     assert "<style>" not in page.text
+    assert "style=" not in page.text
     for name in ("report.html", "result.xlsx", "awards.parquet", "draft.html", "draft.xlsx"):
         assert client.get(f"{address}/{name}").status_code == 200
     awards = pl.read_parquet(io.BytesIO(client.get(f"{address}/awards.parquet").content))

@@ -35,7 +35,10 @@ def assets() -> dict[str, Asset]:
         found[name] = _asset(name, (files("huice.web") / "static" / name).read_bytes())
     match = _STYLE.search(bars(Figure("", ""), [], number_axis(0, 1)))
     assert match is not None
-    found[CHARTS] = _asset(CHARTS, match[1].encode())
+    style = match[1].replace(
+        ".hc path{", ".hc path:where(:not(.f-most)){"
+    )  # hatched by an attribute
+    found[CHARTS] = _asset(CHARTS, style.encode())
     return found
 
 
