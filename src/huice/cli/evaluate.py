@@ -66,6 +66,15 @@ DateOption = Annotated[
         help="按此日期申报，如 2026-01-01 // Apply on this date, such as 2026-01-01",
     ),
 ]
+DraftOption = Annotated[
+    str | None,
+    typer.Option(
+        "--draft",
+        metavar="OVERLAY",
+        help="先叠加一份草案再测算，写法见 huice reform // Lay a draft over the policies first; see "
+        "huice reform",
+    ),
+]
 
 
 def evaluate(
@@ -75,6 +84,7 @@ def evaluate(
     measure: MeasureOption = None,
     reading: ReadingOption = None,
     as_of: DateOption = None,
+    draft: DraftOption = None,
     every: Annotated[
         bool,
         typer.Option(
@@ -85,6 +95,7 @@ def evaluate(
     ] = False,
 ) -> None:
     """One profile against the policies."""
+    out.under(draft)
     corpus = out.corpus
     checked = read(out, profile, as_of, reading)
     places = find_places(corpus, place or ())

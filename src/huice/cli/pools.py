@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from huice.cli.evaluate import DateOption, ReadingOption
+from huice.cli.evaluate import DateOption, DraftOption, ReadingOption
 from huice.cli.find import parse_date, parse_readings
 from huice.cli.surface import Surface, bad_input
 from huice.language.text import Fault
@@ -151,6 +151,7 @@ def pools(
     ] = 1,
     as_of: DateOption = None,
     reading: ReadingOption = None,
+    draft: DraftOption = None,
     svg: Annotated[
         Path | None,
         typer.Option(
@@ -175,6 +176,7 @@ def pools(
     from huice.population.pools import find_funds, funds
     from huice.population.pools_demand import check
 
+    out.under(draft)
     readings = parse_readings(out.corpus, reading)
     try:
         listed = funds(out.corpus, readings)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from huice.cli.evaluate import MeasureOption, ReadingOption
+from huice.cli.evaluate import DraftOption, MeasureOption, ReadingOption
 from huice.cli.find import find_measures, find_places, parse_date, parse_readings
 from huice.cli.progress import bar
 from huice.cli.surface import BadInput, Surface, bad_input
@@ -68,6 +68,7 @@ def simulate(
     ] = None,
     measure: MeasureOption = None,
     reading: ReadingOption = None,
+    draft: DraftOption = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -119,6 +120,7 @@ def simulate(
     from huice.population.simulate import simulate as run
     from huice.population.simulate_files import simulation_dict, written
 
+    out.under(draft)
     for path in (output, rejected):
         _check(path, force=force)
     _check_kinds(output, rejected)

@@ -80,6 +80,17 @@ class Surface:
         except BadCorpus as error:
             raise BadInput(*(self.located(problem) for problem in error.problems)) from error
 
+    def under(self, draft: str | None) -> None:
+        """Lays a draft over the corpus, if one is given. Raises `BadInput` when it has faults."""
+        if draft is None:
+            return
+        from huice.corpus.overlay import BadOverlay, apply, load_overlay  # few need it
+
+        try:
+            self.corpus = apply(self.corpus, load_overlay(draft))
+        except BadOverlay as error:
+            raise BadInput(*error.problems) from error
+
     def located(self, problem: Problem) -> Problem:
         """The problem with the path of its file as the reader can open it."""
         if not self.policies or not problem.file:
