@@ -41,6 +41,7 @@ PAGES: dict[str, tuple[str, tuple[Step, ...]]] = {
     "measure-plain": ("/measures/hangzhou/compute-voucher", ()),
     "compare": ("/compare", ()),
     "analysis": ("/analysis", ()),
+    "population": ("/analysis/population", ()),
     "plan": ("/plan", ()),
     "plan-app": ("/plan?sample=2-vertical-application", ()),
     "policies": ("/policies", ()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 from typing import Annotated
 
 import typer
@@ -60,5 +61,8 @@ def serve(
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if workers == 1:
         uvicorn.Server(config).run(sockets=[listening])
-    else:
+        return
+    # A page that asks how far a computation is may be answered by another process than started it.
+    with tempfile.TemporaryDirectory(prefix="huice-") as jobs:
+        os.environ.setdefault("HUICE_JOBS", jobs)
         Multiprocess(config, sockets=[listening]).run()
