@@ -16,10 +16,10 @@ from typing import Any
 import polars as pl
 
 from huice import Corpus
-from huice.population.allocation import RULES, Claims, Terms, allocate
-from huice.population.drawdown import Uncertainty, simulate_drawdown
 from huice.population.pools import find_funds
-from huice.population.pools_allocation import allocate_pools
+from huice.population.pools.allocation import allocate_pools
+from huice.population.pools.drawdown import Uncertainty, simulate_drawdown
+from huice.population.pools.rules import RULES, Claims, Terms, allocate
 
 from .measuring import FULL, Call, in_turn, title
 

@@ -18,8 +18,8 @@ from typing import Any
 
 from huice.corpus.corpus import shipped
 from huice.population.sample import plan
-from huice.population.sample_file import load_assumptions
-from huice.population.sample_write import write
+from huice.population.sample.file import load_assumptions
+from huice.population.sample.write import write
 
 from .measuring import FULL, ROOT, machine
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from huice.population.allocation import RULES
+from huice.population.pools.rules import RULES
 from tests.cli.conftest import Run
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from huice.population import load
-from huice.population.sample_file import SHIPPED
+from huice.population.sample.file import SHIPPED
 from tests.cli.conftest import Run
 
 MARGINS = "margins:\n- of: org.place\n  numbers: {shenzhen: 30, hangzhou/xihu: 20, rest: 10}\n"

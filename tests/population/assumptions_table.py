@@ -8,8 +8,8 @@ from functools import singledispatchmethod
 
 from huice.corpus.corpus import Corpus
 from huice.language.money import wan
-from huice.population import sample_model as m
-from huice.population.sample_distributions import MOST
+from huice.population.sample import model as m
+from huice.population.sample.distributions import MOST
 from huice.population.schema import FEN, SQUARE_CM
 
 DATES = {

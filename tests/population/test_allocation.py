@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huice.language.text import Fault, Text
-from huice.population.allocation import RULES, Claims, Rule, Terms, allocate, register, ticket
+from huice.population.pools.rules import RULES, Claims, Rule, Terms, allocate, register, ticket
 
 NAMES = ["first-come", "pro-rata", "ranked", "priority", "lottery"]
 IN_ORDER = ["first-come", "ranked", "lottery"]

@@ -15,7 +15,7 @@ import pytest
 
 from huice import Corpus
 from huice.population import BadTables, load
-from huice.population.rejects import SCHEMA, WITH, write
+from huice.population.tables.rejects import SCHEMA, WITH, write
 
 Given = dict[str, dict[str, list[Any]]]
 FIRMS: dict[str, list[Any]] = {"org_id": [1, 2, 3]}

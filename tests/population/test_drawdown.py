@@ -18,12 +18,19 @@ from hypothesis import strategies as st
 
 from huice import Corpus
 from huice.language.text import Fault
-from huice.population.allocation import Whole
-from huice.population.drawdown import HIGH, LOW, MIDDLE, Drawdown, Uncertainty, simulate_drawdown
-from huice.population.drawdown_figure import drawdown_figure, told
 from huice.population.pools import Fund, find_funds
-from huice.population.pools_allocation import allocate_pools
-from huice.population.pools_demand import Assumptions
+from huice.population.pools.allocation import allocate_pools
+from huice.population.pools.demand import Assumptions
+from huice.population.pools.drawdown import (
+    HIGH,
+    LOW,
+    MIDDLE,
+    Drawdown,
+    Uncertainty,
+    simulate_drawdown,
+)
+from huice.population.pools.figure import drawdown_figure, told
+from huice.population.pools.rules import Whole
 from huice.population.svg import NARROW, WIDE
 
 WAN = 1_000_000

@@ -15,9 +15,9 @@ from huice.corpus.overlay import Overlay, apply, read_overlay
 from huice.corpus.source import read_text
 from huice.language.text import Fault
 from huice.population import Tables, asking, by_rows
-from huice.population.cells import Line
-from huice.population.inverse import Solution, solve
-from huice.population.spending import Spending, TooFine
+from huice.population.reform.cells import Line
+from huice.population.reform.inverse import Solution, solve
+from huice.population.reform.spending import Spending, TooFine
 from tests.population.few_firms import AS_OF, population
 
 VOUCHER = "hangzhou/compute-voucher"

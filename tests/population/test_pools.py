@@ -15,10 +15,10 @@ from msgspec import structs
 
 from huice import Corpus, evaluate
 from huice.language.text import Fault
-from huice.population.allocation import Terms
 from huice.population.pools import find_funds, funds
-from huice.population.pools_allocation import Allocation, Choice, Share, allocate_pools
-from huice.population.pools_demand import Assumptions, demand
+from huice.population.pools.allocation import Allocation, Choice, Share, allocate_pools
+from huice.population.pools.demand import Assumptions, demand
+from huice.population.pools.rules import Terms
 
 VOUCHER = "guangzhou/huangpu-cloud-model-voucher"
 COMPUTE = "hangzhou/compute-voucher"

@@ -17,9 +17,9 @@ from huice import Corpus
 from huice.corpus.overlay import Overlay, apply, load_overlay, read_overlay
 from huice.corpus.source import read_text
 from huice.population import Tables, asking, by_rows
-from huice.population.groups import breakdowns, grouped
 from huice.population.reform import Reform, in_columns, reform
-from huice.population.reform_frames import ranked
+from huice.population.reform.frames import ranked
+from huice.population.reform.groups import breakdowns, grouped
 from tests.population.few_firms import AS_OF, population
 
 HERE = Path(__file__).parent

@@ -16,10 +16,11 @@ from huice import Corpus
 from huice.cli.wrapping import width
 from huice.corpus.overlay import Overlay, apply, load_overlay, read_overlay
 from huice.corpus.source import read_text
-from huice.population.inverse import Solution, solve
 from huice.population.reform import Reform, reform
-from huice.population.reform_charts import charts
-from huice.population.reform_words import (
+from huice.population.reform.charts import charts
+from huice.population.reform.inverse import Solution, solve
+from huice.population.reform.report import report
+from huice.population.reform.words import (
     cities,
     cost_rows,
     group_rows,
@@ -27,7 +28,6 @@ from huice.population.reform_words import (
     solution_says,
     summary,
 )
-from huice.population.report_html import report
 from tests.cli.conftest import Run, huice, plain_terminal  # noqa: F401  # fixtures
 from tests.population.few_firms import AS_OF, population
 from tests.population.test_overlay import ceiling, firm

@@ -13,12 +13,12 @@ import pytest
 
 from huice.corpus.corpus import Corpus, shipped
 from huice.population import asking, by_rows, load
-from huice.population import sample_random as r
 from huice.population.sample import BLOCK, Plan, Sampler, plan, sample
-from huice.population.sample_days import days_at, months_after
-from huice.population.sample_file import SHIPPED, load_assumptions
-from huice.population.sample_model import Assumptions
-from huice.population.sample_write import write
+from huice.population.sample import chance as r
+from huice.population.sample.days import days_at, months_after
+from huice.population.sample.file import SHIPPED, load_assumptions
+from huice.population.sample.model import Assumptions
+from huice.population.sample.write import write
 from huice.population.schema import columns_of
 from huice.population.tables import Tables
 
@@ -268,7 +268,7 @@ def test_a_large_population_is_written_in_parts(
     corpus: Corpus, assumptions: Assumptions, people: Tables, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("huice.population.sample_write.PART", BLOCK)
+    monkeypatch.setattr("huice.population.sample.write.PART", BLOCK)
     write(planned(BLOCK + 5, corpus, assumptions), tmp_path / "p", "parquet", {}, lambda _: None)
     parts = sorted(path.name for path in (tmp_path / "p" / "orgs").iterdir())
     assert parts == ["part-00000.parquet", "part-00001.parquet"]

@@ -10,8 +10,8 @@ import re
 from pathlib import Path
 
 from huice.corpus.corpus import shipped
-from huice.population.sample_distributions import DISTRIBUTIONS
-from huice.population.sample_file import load_assumptions
+from huice.population.sample.distributions import DISTRIBUTIONS
+from huice.population.sample.file import load_assumptions
 from tests.population.assumptions_table import Words
 
 ROOT = Path(__file__).parents[2]
@@ -36,8 +36,7 @@ def test_every_distribution_is_explained() -> None:
 
 def test_every_code_is_explained() -> None:
     text = DOCS.read_text("utf-8")
-    files = [*(ROOT / "src/huice/population").glob("sample*.py")]
-    files += (ROOT / "src/huice/population").glob("rake*.py")
+    files = [*(ROOT / "src/huice/population/sample").glob("*.py")]
     codes = {code for file in files for code in re.findall(r'"(H\d{3})"', file.read_text("utf-8"))}
     assert len(codes) == 12
     assert all(f"`{code}`" in text for code in codes), codes

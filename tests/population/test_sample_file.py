@@ -10,8 +10,8 @@ import pytest
 
 from huice.corpus.corpus import shipped
 from huice.population.sample import sample
-from huice.population.sample_file import SHIPPED, BadAssumptions, load_assumptions
-from huice.population.sample_model import Assumptions, Group, Listing, Variable
+from huice.population.sample.file import SHIPPED, BadAssumptions, load_assumptions
+from huice.population.sample.model import Assumptions, Group, Listing, Variable
 
 CORPUS = shipped()
 TEXT = SHIPPED.read_text("utf-8")

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huice.corpus.corpus import shipped
-from huice.population.rake import BadMargins, Margin, largest_remainder, rake
-from huice.population.rake_file import load_margins
 from huice.population.sample import plan, sample
-from huice.population.sample_file import load_assumptions
+from huice.population.sample.file import load_assumptions
+from huice.population.sample.margins import load_margins
+from huice.population.sample.rake import BadMargins, Margin, largest_remainder, rake
 
 CORPUS = shipped()
 ASSUMED = load_assumptions(CORPUS)

@@ -171,7 +171,7 @@ def test_a_row_can_be_explained(corpus: Corpus) -> None:
 def test_every_code_and_table_is_in_the_docs(corpus: Corpus) -> None:
     root = Path(__file__).parents[2]
     text = (root / "docs" / "population.md").read_text("utf-8")
-    sources = (root / "src" / "huice" / "population").glob("*.py")
+    sources = (root / "src" / "huice" / "population").rglob("*.py")
     codes = {
         code for path in sources for code in re.findall(r'"(K\d{3})"', path.read_text("utf-8"))
     }

@@ -19,10 +19,10 @@ from huice.language.text import Fault
 if TYPE_CHECKING:
     import polars as pl
 
-    from huice.population.drawdown import Drawdown, Uncertainty
     from huice.population.pools import Fund
-    from huice.population.pools_allocation import Allocation, Choice
-    from huice.population.pools_demand import Assumptions
+    from huice.population.pools.allocation import Allocation, Choice
+    from huice.population.pools.demand import Assumptions
+    from huice.population.pools.drawdown import Drawdown, Uncertainty
 
 Range = tuple[Fraction, Fraction]
 FORMATS = (".parquet", ".xlsx")
@@ -174,7 +174,7 @@ def pools(
     from huice.cli import pools_page
     from huice.cli.pools_source import awards_of
     from huice.population.pools import find_funds, funds
-    from huice.population.pools_demand import check
+    from huice.population.pools.demand import check
 
     out.under(draft)
     readings = parse_readings(out.corpus, reading)
@@ -261,7 +261,7 @@ def _assumptions(
     window: tuple[tuple[int, int], tuple[int, int]], front: int, seed: str | None,
 ) -> Assumptions:  # fmt: skip
     """The middle of each range stands for it where one figure is needed."""
-    from huice.population.pools_demand import Assumptions
+    from huice.population.pools.demand import Assumptions
 
     if request not in {"ceiling", "certain"}:
         raise bad_input(
@@ -287,8 +287,8 @@ def _allocate(
     out: Surface, awards: pl.DataFrame, year: int, how: tuple[str, str, str | None, bool],
     assumptions: Assumptions, only: Sequence[Fund] | None, readings: dict[str, dict[str, str]],
 ) -> Allocation:  # fmt: skip
-    from huice.population.allocation import Terms
-    from huice.population.pools_allocation import Choice, allocate_pools
+    from huice.population.pools.allocation import Choice, allocate_pools
+    from huice.population.pools.rules import Terms
 
     rule, within, seed, whole = how
     choice: Choice = Choice(rule, Terms(seed=seed or "", whole=whole, within=within))
@@ -312,7 +312,7 @@ def _drawdowns(
     seed: str | None,
 ) -> dict[tuple[str, int | None], Drawdown]:
     """The drawdown of each fund with claims, by fund and year."""
-    from huice.population.drawdown import simulate_drawdown
+    from huice.population.pools.drawdown import simulate_drawdown
 
     if not runs:
         return {}
@@ -334,7 +334,7 @@ def _drawdowns(
 
 
 def _uncertainty(ranges: tuple[Range, Range], runs: int, seed: str | None) -> Uncertainty:
-    from huice.population.drawdown import Uncertainty, seed_number
+    from huice.population.pools.drawdown import Uncertainty, seed_number
 
     return Uncertainty(*ranges, runs=runs, seed=seed_number(seed or "1"))
 
@@ -344,8 +344,8 @@ def _write(
     svg: Path | None, target: Path | None,
 ) -> list[Path]:  # fmt: skip
     """The files asked for, written."""
-    from huice.population.drawdown_figure import drawdown_figure
-    from huice.population.pools_files import write
+    from huice.population.pools.figure import drawdown_figure
+    from huice.population.pools.files import write
     from huice.population.svg import NARROW, WIDE
 
     files: list[Path] = []

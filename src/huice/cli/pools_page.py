@@ -12,13 +12,13 @@ from huice.cli.find import place_name
 from huice.cli.page import Page
 from huice.cli.surface import Surface
 from huice.language.text import Text
-from huice.population.allocation import find_rule
-from huice.population.drawdown import Drawdown
-from huice.population.drawdown_figure import day_of, told
 from huice.population.pools import FEN, Fund
-from huice.population.pools_allocation import Allocation, Share
-from huice.population.pools_demand import per_cent
-from huice.population.pools_files import SCHEMA, fund_dict, share_dict
+from huice.population.pools.allocation import Allocation, Share
+from huice.population.pools.demand import per_cent
+from huice.population.pools.drawdown import Drawdown
+from huice.population.pools.figure import day_of, told
+from huice.population.pools.files import SCHEMA, fund_dict, share_dict
+from huice.population.pools.rules import find_rule
 
 STATED = {
     "at_most": Text("至多", "at most"),

@@ -11,7 +11,7 @@ import polars as pl
 
 from huice.cli.surface import BadInput, Surface, bad_input
 from huice.population import BadTables, load
-from huice.population.pools_demand import NEEDED
+from huice.population.pools.demand import NEEDED
 from huice.population.simulate import simulate
 
 

@@ -17,8 +17,8 @@ from huice.language.text import Fault
 
 if TYPE_CHECKING:
     from huice.corpus.overlay import Overlay
-    from huice.population.inverse import Solution
     from huice.population.reform import Reform
+    from huice.population.reform.inverse import Solution
 
 MOST_YEARS = 30
 _FEN, _WHOLE = 100, 100
@@ -166,8 +166,8 @@ def _computed(
     inverse: tuple[int | None, Fraction, Any], asked: dict[str, Any],
 ) -> tuple[Solution | None, Reform | None]:  # fmt: skip
     """The solved budget, if one is given, and the reform: with the answer in it, if there is one."""
-    from huice.population.inverse import solve
     from huice.population.reform import reform as compute
+    from huice.population.reform.inverse import solve
     from huice.population.tables import load
 
     tables = load(source, out.corpus)
@@ -254,7 +254,7 @@ def _figure(word: str) -> str:
 
 
 def _target(target: Path | None) -> None:
-    from huice.population.reform_files import FORMATS
+    from huice.population.reform.files import FORMATS
 
     if target is not None and target.suffix.lower() not in FORMATS:
         raise bad_input(
@@ -290,9 +290,9 @@ def _write(
     out: Surface, found: Reform | None, solution: Solution | None, command: str,
     targets: tuple[Path | None, Path | None, Path | None],
 ) -> list[Path]:  # fmt: skip
-    from huice.population.reform_charts import charts
-    from huice.population.reform_files import write
-    from huice.population.report_html import report
+    from huice.population.reform.charts import charts
+    from huice.population.reform.files import write
+    from huice.population.reform.report import report
 
     target, html, svg = targets
     files: list[Path] = []

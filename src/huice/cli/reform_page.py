@@ -11,11 +11,10 @@ from huice.cli.surface import Surface
 from huice.corpus.amendments import Amendment, changes
 from huice.corpus.overlay import Overlay, apply
 from huice.language.text import Text
-from huice.population import reform_words as words
-from huice.population.inverse import Solution
-from huice.population.reform import Reform
-from huice.population.reform_files import diff_dict, reform_dict, solution_dict
-from huice.population.reform_words import KINDS, Grid
+from huice.population.reform import Reform, words
+from huice.population.reform.files import diff_dict, reform_dict, solution_dict
+from huice.population.reform.inverse import Solution
+from huice.population.reform.words import KINDS, Grid
 
 _SIGNS = {"before": "-", "after": "+"}
 

@@ -110,7 +110,7 @@ def sample(
 
 
 def _copy(out: Surface, template: Path, *, force: bool) -> None:
-    from huice.population.sample_file import SHIPPED
+    from huice.population.sample.file import SHIPPED
 
     if template.exists() and not force:
         _refuse(template)
@@ -144,11 +144,11 @@ def _make(
     *,
     force: bool,
 ) -> None:
-    from huice.population.rake import BadMargins
-    from huice.population.rake_file import load_margins
     from huice.population.sample import plan
-    from huice.population.sample_file import BadAssumptions, load_assumptions
-    from huice.population.sample_write import ours, write
+    from huice.population.sample.file import BadAssumptions, load_assumptions
+    from huice.population.sample.margins import load_margins
+    from huice.population.sample.rake import BadMargins
+    from huice.population.sample.write import ours, write
     from huice.population.schema import schema_of
 
     if folder.is_dir():

@@ -116,9 +116,9 @@ def simulate(
 
     from huice.cli import simulate_page
     from huice.population import BadTables
-    from huice.population.rejects import write as write_rejects
     from huice.population.simulate import simulate as run
     from huice.population.simulate_files import simulation_dict, written
+    from huice.population.tables.rejects import write as write_rejects
 
     out.under(draft)
     for path in (output, rejected):

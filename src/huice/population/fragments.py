@@ -20,18 +20,17 @@ import polars as pl
 from msgspec import Struct
 
 from huice.corpus.corpus import Corpus
-from huice.population import rejects
 from huice.population.asked import Asked, Awards
 from huice.population.columns.place import Gap
 from huice.population.columns.run import ColumnReader, Frames, PlaceResult
 from huice.population.columns.shape import Shape
-from huice.population.files import PARQUET, Part, found, schema_of_file
-from huice.population.heads import ROW
-from huice.population.keys import along_of, orphans_of
-from huice.population.rejects import Count
 from huice.population.schema import KEY, ORGS, schema_of
 from huice.population.summary import EMPTY, Summary, of_columns, of_rows
-from huice.population.tables import Tables, check, heads_of
+from huice.population.tables import Tables, check, heads_of, rejects
+from huice.population.tables.files import PARQUET, Part, found, schema_of_file
+from huice.population.tables.heads import ROW
+from huice.population.tables.keys import along_of, orphans_of
+from huice.population.tables.rejects import Count
 
 FIRMS = 200_000
 """Firms of a fragment."""

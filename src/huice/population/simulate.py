@@ -13,7 +13,6 @@ import polars as pl
 
 from huice.corpus.corpus import Corpus, shipped
 from huice.corpus.source import Problem
-from huice.population import rejects
 from huice.population.asked import (
     Asked,
     Awards,
@@ -37,10 +36,10 @@ from huice.population.fragments import (
     slices_of,
     unclaimed,
 )
-from huice.population.rejects import Count
 from huice.population.schema import KEY, ORGS
 from huice.population.summary import EMPTY, Summary
-from huice.population.tables import Tables, load
+from huice.population.tables import Tables, load, rejects
+from huice.population.tables.rejects import Count
 
 Engine: TypeAlias = Any
 """A `concurrent.futures.Executor`, a client of `dask.distributed`, or None for this process."""

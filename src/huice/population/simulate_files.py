@@ -13,10 +13,10 @@ import polars as pl
 import xlsxwriter  # type: ignore[import-untyped]  # carries no types
 
 from huice.language.text import Fault, Text
-from huice.population import rejects
 from huice.population.schema import FEN
 from huice.population.simulate import Simulation
 from huice.population.summary import COUNTS, FIGURES
+from huice.population.tables import rejects
 
 SCHEMA = "huice/simulation/1"
 SHEET_ROWS = 1_048_575

@@ -20,7 +20,7 @@ from msgspec import Struct
 from huice.corpus.overlay import BadOverlay, apply, read_overlay
 from huice.corpus.source import Problem, read_bytes
 from huice.language.text import Fault, Text
-from huice.population.sample_file import load_assumptions
+from huice.population.sample.file import load_assumptions
 from huice.population.schema import schema_of
 from huice.web.drawings import drawn
 from huice.web.pages import Asked, Page, both, download

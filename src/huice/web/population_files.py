@@ -15,10 +15,10 @@ from huice.corpus.corpus import Corpus
 from huice.evaluate.outcome import PAYING
 from huice.evaluate.words import STATUS
 from huice.language.text import Fault, Text
-from huice.population.files import EXCEL, KNOWN
-from huice.population.groups import UNPLACED, city_name
-from huice.population.pools_allocation import Allocation
+from huice.population.pools.allocation import Allocation
+from huice.population.reform.groups import UNPLACED, city_name
 from huice.population.schema import FEN, ORGS, Schema
+from huice.population.tables.files import EXCEL, KNOWN
 
 ZIP = ".zip"
 MOST_FILES = 20

@@ -15,17 +15,16 @@ from msgspec import Struct
 from huice.corpus.corpus import Corpus
 from huice.evaluate.outcome import PAYING, Status
 from huice.language.text import Text
-from huice.population import reform_words as words
 from huice.population.asked import Awards
 from huice.population.axes import brief_money, money_axis
-from huice.population.drawdown import Drawdown
-from huice.population.drawdown_figure import day_of, drawdown_figure, told
-from huice.population.groups import PLACE, UNPLACED, city, city_name
-from huice.population.pools_allocation import Allocation, Share
-from huice.population.reform import Reform
-from huice.population.reform_frames import total
-from huice.population.reform_svg import costs_figure, distribution_figure, gains_figure
-from huice.population.reform_words import Grid, money
+from huice.population.pools.allocation import Allocation, Share
+from huice.population.pools.drawdown import Drawdown
+from huice.population.pools.figure import day_of, drawdown_figure, told
+from huice.population.reform import Reform, words
+from huice.population.reform.frames import total
+from huice.population.reform.groups import PLACE, UNPLACED, city, city_name
+from huice.population.reform.svg import costs_figure, distribution_figure, gains_figure
+from huice.population.reform.words import Grid, money
 from huice.population.schema import KEY
 from huice.population.svg import NARROW, WIDE, Bar, Figure, Line, Part, bars
 from huice.population.tables import Tables

@@ -23,14 +23,14 @@ from huice.evaluate.profiles import BadProfile
 from huice.language.text import Fault, Text
 from huice.population.asked import Asked, Awards, asking
 from huice.population.columns.run import by_columns
-from huice.population.drawdown import Drawdown, Uncertainty, simulate_drawdown
-from huice.population.pools_allocation import Allocation, allocate_pools
-from huice.population.pools_demand import Assumptions
+from huice.population.pools.allocation import Allocation, allocate_pools
+from huice.population.pools.demand import Assumptions
+from huice.population.pools.drawdown import Drawdown, Uncertainty, simulate_drawdown
 from huice.population.reform import Reform, reform
-from huice.population.reform_files import write as write_reform
-from huice.population.report_html import report as reform_report
+from huice.population.reform.files import write as write_reform
+from huice.population.reform.report import report as reform_report
 from huice.population.sample import gathered, plan
-from huice.population.sample_file import load_assumptions
+from huice.population.sample.file import load_assumptions
 from huice.population.schema import ORGS
 from huice.population.tables import BadTables, Tables, load
 from huice.web import population_sheets as sheets

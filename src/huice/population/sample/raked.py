@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from huice.corpus.source import Problem
 from huice.language.text import Text
-from huice.population.rake import JOIN, BadMargins, Fit, Margin, Row, rake
-from huice.population.sample_draw import Drawn
-from huice.population.sample_random import Ints
+from huice.population.sample.chance import Ints
+from huice.population.sample.draw import Drawn
+from huice.population.sample.rake import JOIN, BadMargins, Fit, Margin, Row, rake
 
 UNCOVERED = "H013"
 

@@ -18,9 +18,9 @@ from huice.corpus.source import Problem, Source, read_file
 from huice.corpus.vocabulary import ORG, text_of
 from huice.evaluate.profiles import OUTCOMES
 from huice.language.text import Text
-from huice.population.sample_distributions import DISTRIBUTIONS, Reading, distribution
-from huice.population.sample_draw import GROUP
-from huice.population.sample_model import (
+from huice.population.sample.distributions import DISTRIBUTIONS, Reading, distribution
+from huice.population.sample.draw import GROUP
+from huice.population.sample.model import (
     Allowed,
     Assumptions,
     Case,
@@ -30,7 +30,7 @@ from huice.population.sample_model import (
     Normal,
     Variable,
 )
-from huice.population.sample_numbers import chance, key_of, unknown
+from huice.population.sample.numbers import chance, key_of, unknown
 from huice.population.schema import DECISIONS, HISTORY, ORGS, schema_of
 
 SHIPPED = Path(__file__).with_name("assumptions.yaml")

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from huice.corpus.source import Problem
 from huice.language.text import Text
-from huice.population.sample_random import Ints
+from huice.population.sample.chance import Ints
 
 Floats = npt.NDArray[np.float64]
 JOIN = " × "

@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from huice.population import sample_model as m
-from huice.population import sample_random as r
-from huice.population.sample_days import days_at, months_after
-from huice.population.sample_random import Bools, Ints
+from huice.population.sample import chance as r
+from huice.population.sample import model as m
+from huice.population.sample.chance import Bools, Ints
+from huice.population.sample.days import days_at, months_after
 
 GROUP = "group"
 ANCHORS = ("as_of", "year start", "year end")

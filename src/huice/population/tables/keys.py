@@ -6,9 +6,6 @@ import polars as pl
 
 from huice.evaluate.profiles import LONGEST_LIST
 from huice.language.text import Text
-from huice.population import rejects
-from huice.population.heads import FILE, ROW, Head
-from huice.population.rejects import WITH
 from huice.population.schema import (
     DECISIONS,
     HISTORY,
@@ -21,6 +18,9 @@ from huice.population.schema import (
     YEAR,
     Schema,
 )
+from huice.population.tables import rejects
+from huice.population.tables.heads import FILE, ROW, Head
+from huice.population.tables.rejects import WITH
 
 _UNIQUE = {ORGS: (KEY,), ORG_YEARS: (KEY, YEAR), DECISIONS: (KEY, MEASURE), HISTORY: (KEY, MEASURE)}
 

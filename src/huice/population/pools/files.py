@@ -12,9 +12,9 @@ import xlsxwriter  # type: ignore[import-untyped]  # carries no types
 
 from huice.evaluate.result import decimal
 from huice.language.text import Fault, Text
-from huice.population.drawdown import HIGH, LOW, MIDDLE, Drawdown
-from huice.population.pools import FEN, Fund
-from huice.population.pools_allocation import Allocation, Share
+from huice.population.pools.allocation import Allocation, Share
+from huice.population.pools.drawdown import HIGH, LOW, MIDDLE, Drawdown
+from huice.population.pools.fund import FEN, Fund
 
 SCHEMA = "huice/pools/1"
 LISTED = 1000

@@ -16,7 +16,8 @@ from huice.corpus.corpus import Corpus
 from huice.evaluate.amounts import LARGEST_AMOUNT
 from huice.evaluate.profiles import OUTCOMES
 from huice.evaluate.values import FIRST_YEAR, LAST_YEAR
-from huice.population.cell import (
+from huice.population.schema import ONE, RECORD, Column, DType
+from huice.population.tables.cell import (
     EMPTY,
     EXACT_FLOATS,
     MOST_YEARS,
@@ -25,7 +26,6 @@ from huice.population.cell import (
     looked_at,
     shown_value,
 )
-from huice.population.schema import ONE, RECORD, Column, DType
 
 MANY = r"\s*[;；]\s*"
 

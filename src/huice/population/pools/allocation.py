@@ -15,9 +15,9 @@ from msgspec import Struct, structs
 
 from huice.corpus.corpus import Corpus, shipped
 from huice.language.text import Fault
-from huice.population.allocation import MOST, Claims, Terms, allocate, find_rule
-from huice.population.pools import Fund, Readings, funds
-from huice.population.pools_demand import Assumptions, Demand, demand
+from huice.population.pools.demand import Assumptions, Demand, demand
+from huice.population.pools.fund import Fund, Readings, funds
+from huice.population.pools.rules import MOST, Claims, Terms, allocate, find_rule
 
 STEP: dict[str, type[pl.DataType]] = {
     "fund": pl.String,

@@ -10,11 +10,11 @@ import polars as pl
 from huice.language.money import wan
 from huice.language.text import Text
 from huice.population.axes import Axis, brief_money, money_axis, number_axis, share_axis
-from huice.population.groups import Breakdown
-from huice.population.inverse import Solution
-from huice.population.reform import Reform
-from huice.population.reform_frames import QUANTILES
-from huice.population.reform_words import ALL_FIRMS, DRAFT, LAW, cost_rows, group_rows
+from huice.population.reform.effect import Reform
+from huice.population.reform.frames import QUANTILES
+from huice.population.reform.groups import Breakdown
+from huice.population.reform.inverse import Solution
+from huice.population.reform.words import ALL_FIRMS, DRAFT, LAW, cost_rows, group_rows
 from huice.population.schema import FEN
 from huice.population.svg import WIDE, Bar, Figure, Level, Line, Part, Upright, bars, plot
 

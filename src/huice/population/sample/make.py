@@ -15,19 +15,18 @@ import polars as pl
 from msgspec import Struct
 
 from huice.corpus.corpus import Corpus, shipped
-from huice.population import rejects
-from huice.population import sample_random as r
-from huice.population.rake import BadMargins, Margin
-from huice.population.rake_file import load_margins
-from huice.population.rejects import Count
-from huice.population.sample_columns import columns, keys
-from huice.population.sample_draw import GROUP, Below, Drawer, Drawn
-from huice.population.sample_file import BadAssumptions, load_assumptions
-from huice.population.sample_model import Assumptions, Listing
-from huice.population.sample_raked import Raking, groups_of, raking
-from huice.population.sample_random import Bools, Ints
+from huice.population.sample import chance as r
+from huice.population.sample.chance import Bools, Ints
+from huice.population.sample.columns import columns, keys
+from huice.population.sample.draw import GROUP, Below, Drawer, Drawn
+from huice.population.sample.file import BadAssumptions, load_assumptions
+from huice.population.sample.margins import load_margins
+from huice.population.sample.model import Assumptions, Listing
+from huice.population.sample.rake import BadMargins, Margin
+from huice.population.sample.raked import Raking, groups_of, raking
 from huice.population.schema import LISTED, MEASURE, ORGS, Schema, schema_of
-from huice.population.tables import Tables
+from huice.population.tables import Tables, rejects
+from huice.population.tables.rejects import Count
 
 __all__ = ["BLOCK", "BadAssumptions", "BadMargins", "Plan", "Sampler", "plan", "sample"]
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from huice.population.sample_random import Ints
+from huice.population.sample.chance import Ints
 
 EPOCH = date(1970, 1, 1).toordinal()
 

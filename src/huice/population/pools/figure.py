@@ -8,9 +8,9 @@ from datetime import date
 from huice.language.money import wan
 from huice.language.text import Text
 from huice.population.axes import brief_money, date_axis, money_axis
-from huice.population.drawdown import HIGH, LOW, MIDDLE, Drawdown
-from huice.population.pools import FEN
-from huice.population.pools_demand import per_cent
+from huice.population.pools.demand import per_cent
+from huice.population.pools.drawdown import HIGH, LOW, MIDDLE, Drawdown
+from huice.population.pools.fund import FEN
 from huice.population.svg import WIDE, Band, Figure, Layer, Level, Line, Upright, plot
 
 

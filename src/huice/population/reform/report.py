@@ -13,11 +13,11 @@ from markupsafe import Markup
 from huice import __version__
 from huice.corpus.amendments import Amendment
 from huice.evaluate.words import DISCLAIMER
-from huice.population import reform_words as words
-from huice.population.groups import Breakdown
-from huice.population.inverse import Solution
-from huice.population.reform import Reform
-from huice.population.reform_svg import (
+from huice.population.reform import words
+from huice.population.reform.effect import Reform
+from huice.population.reform.groups import Breakdown
+from huice.population.reform.inverse import Solution
+from huice.population.reform.svg import (
     costs_figure,
     curve_figure,
     distribution_figure,
@@ -29,7 +29,7 @@ from huice.population.svg import pair
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """The templates of the package."""
-    folder = files("huice.population") / "templates"
+    folder = files("huice.population.reform") / "templates"
     return Environment(
         loader=FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8")),
         autoescape=True,

@@ -18,13 +18,13 @@ from msgspec import Struct
 from huice.corpus.corpus import Corpus, shipped
 from huice.corpus.source import Problem
 from huice.language.text import Text
-from huice.population import files, heads, keys, rejects
-from huice.population.cell import EMPTY
-from huice.population.convert import Converted, converted
-from huice.population.files import BadTables
-from huice.population.heads import FILE, ROW, Head
-from huice.population.rejects import Count
 from huice.population.schema import KEY, ORGS, RECORD, Column, Schema, Table, schema_of
+from huice.population.tables import files, heads, keys, rejects
+from huice.population.tables.cell import EMPTY
+from huice.population.tables.convert import Converted, converted
+from huice.population.tables.files import BadTables
+from huice.population.tables.heads import FILE, ROW, Head
+from huice.population.tables.rejects import Count
 
 __all__ = ["BadTables", "Tables", "load"]
 

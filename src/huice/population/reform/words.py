@@ -12,10 +12,10 @@ from msgspec import Struct
 from huice.language.money import wan
 from huice.language.text import Text
 from huice.population.axes import brief_money
-from huice.population.groups import Breakdown
-from huice.population.inverse import Bracket, Point, Solution
-from huice.population.reform import Reform
-from huice.population.reform_frames import ALL
+from huice.population.reform.effect import Reform
+from huice.population.reform.frames import ALL
+from huice.population.reform.groups import Breakdown
+from huice.population.reform.inverse import Bracket, Point, Solution
 from huice.population.schema import FEN
 
 LAW, DRAFT = Text("现行", "law"), Text("草案", "draft")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from huice.population.inverse import Solution
-from huice.population.reform import Reform
-from huice.population.reform_svg import (
+from huice.population.reform.effect import Reform
+from huice.population.reform.inverse import Solution
+from huice.population.reform.svg import (
     costs_figure,
     curve_figure,
     distribution_figure,
     gains_figure,
 )
-from huice.population.reform_words import cities
+from huice.population.reform.words import cities
 from huice.population.svg import NARROW, WIDE
 
 

@@ -20,9 +20,9 @@ from msgspec import Struct, structs
 from numpy.typing import NDArray
 
 from huice.language.text import Fault, Text
-from huice.population.allocation import MOST, Whole
-from huice.population.pools import Fund
-from huice.population.pools_demand import Assumptions, check, demand, per_cent
+from huice.population.pools.demand import Assumptions, check, demand, per_cent
+from huice.population.pools.fund import Fund
+from huice.population.pools.rules import MOST, Whole
 
 LOW, MIDDLE, HIGH = Fraction(1, 10), Fraction(1, 2), Fraction(9, 10)
 _PARTS = 1_000_000

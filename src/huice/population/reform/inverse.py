@@ -24,13 +24,13 @@ from huice.evaluate.facts import Profile
 from huice.evaluate.linear import NotLinear
 from huice.language.text import Fault, Text
 from huice.population.asked import Asked, asking
-from huice.population.cells import Line, NotComputed, OpenRules, touched_by
-from huice.population.groups import PLACE, city, city_of
-from huice.population.reform import Readings, Run, in_columns, known_readings
-from huice.population.reform_frames import total
+from huice.population.reform.cells import Line, NotComputed, OpenRules, touched_by
+from huice.population.reform.effect import Readings, Run, in_columns, known_readings
+from huice.population.reform.frames import total
+from huice.population.reform.groups import PLACE, city, city_of
+from huice.population.reform.spending import Spending
 from huice.population.rows import Rows
 from huice.population.schema import KEY
-from huice.population.spending import Spending
 from huice.population.tables import Tables, load
 
 Figure: TypeAlias = Literal["ceiling", "certain"]

@@ -18,8 +18,8 @@ from huice.language.units import (
     dimension_of,
     parse_literal,
 )
-from huice.population.sample_draw import ANCHORS
-from huice.population.sample_model import Between, Moment
+from huice.population.sample.draw import ANCHORS
+from huice.population.sample.model import Between, Moment
 from huice.population.schema import FEN, ONE, SQUARE_CM
 
 BAD_NUMBER, BAD_NAME, BAD_SUM = "H003", "H002", "H004"

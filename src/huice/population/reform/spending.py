@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from huice.evaluate.facts import Exact
 from huice.language.text import Fault
-from huice.population.cells import Line
+from huice.population.reform.cells import Line
 
 Run: TypeAlias = tuple[int, int, bool]
 """Cells from the first to the last, and whether spending is within the budget on them."""

@@ -11,10 +11,10 @@ import xlsxwriter  # type: ignore[import-untyped]  # carries no types
 from huice.corpus.amendments import Amendment, amendment_dict
 from huice.evaluate.result import decimal
 from huice.language.text import Fault, Text
-from huice.population.inverse import Point, Solution
-from huice.population.pools_files import SHEET_ROWS, yuan
-from huice.population.reform import Reform
-from huice.population.reform_words import method, solution_says
+from huice.population.pools.files import SHEET_ROWS, yuan
+from huice.population.reform.effect import Reform
+from huice.population.reform.inverse import Point, Solution
+from huice.population.reform.words import method, solution_says
 from huice.population.schema import FEN
 
 SCHEMA = "huice/reform/1"

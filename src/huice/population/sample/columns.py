@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 import polars as pl
 
-from huice.population.sample_draw import Drawn
-from huice.population.sample_model import Variable
-from huice.population.sample_random import Ints
+from huice.population.sample.chance import Ints
+from huice.population.sample.draw import Drawn
+from huice.population.sample.model import Variable
 from huice.population.schema import KEY, RECORD, Table
 
 _DIGITS = 9

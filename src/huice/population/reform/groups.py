@@ -108,7 +108,9 @@ def breakdowns(corpus: Corpus) -> tuple[Breakdown, ...]:
 
 
 def _shipped() -> tuple[Source, object]:
-    source = read_bytes((files("huice.population") / "groups.yaml").read_bytes(), "groups.yaml")
+    source = read_bytes(
+        (files("huice.population.reform") / "groups.yaml").read_bytes(), "groups.yaml"
+    )
     return source, source.value
 
 

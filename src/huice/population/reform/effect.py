@@ -17,7 +17,9 @@ from huice.corpus.overlay import Overlay, apply, load_overlay
 from huice.language.text import Text
 from huice.population.asked import Asked, Awards, asking, award_frame, total_frame
 from huice.population.columns.run import by_columns
-from huice.population.groups import (
+from huice.population.pools import funds
+from huice.population.reform.frames import by_group, changed, costs, distribution, total
+from huice.population.reform.groups import (
     PLACE,
     UNPLACED,
     Breakdown,
@@ -27,8 +29,6 @@ from huice.population.groups import (
     city_of,
     grouped,
 )
-from huice.population.pools import funds
-from huice.population.reform_frames import by_group, changed, costs, distribution, total
 from huice.population.schema import KEY
 from huice.population.tables import Tables, load
 

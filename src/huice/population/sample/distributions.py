@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from huice.corpus.cursor import MISSING, Cursor
 from huice.language.text import Text
-from huice.population import sample_model as m
-from huice.population.sample_numbers import (
+from huice.population.sample import model as m
+from huice.population.sample.numbers import (
     UNITS,
     chance,
     makes_one,
