@@ -58,7 +58,8 @@ def where(one: Break, axis: Axis) -> Text:
     """On which side of which number: `超过 50 万元` (the number itself is below), `达到 10 个`."""
     zh, en = (number_of(axis, one.at, lang) for lang in ("zh", "en"))
     if one.included == "below":
-        return Text(f"超过{_to(zh)}", f"above {en}")
+        between = Fraction(one.at) % axis.step != 0  # no amount is exactly this one
+        return Text(f"{zh}以上" if between else f"超过{_to(zh)}", f"above {en}")
     return Text(f"达到{_to(zh)}", f"from {en} on")
 
 

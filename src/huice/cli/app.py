@@ -12,6 +12,7 @@ from typer.main import get_command
 from huice.cli import (
     ask,
     checks,
+    cliffs,
     compare,
     demo,
     evaluate,
@@ -76,6 +77,19 @@ VERBS = (
         ("huice explain 训力券", "huice explain shenzhen/training-voucher profile.yaml"),
     ),
     Entry(
+        "cliffs",
+        cliffs.cliffs,
+        "断崖与转折：多花一元反而少得、不再增加或突然多得的地方，精确到分；不写画像则列出全部政策。 // "
+        "Where one yuan more brings less, nothing more or suddenly much, exactly; of all policies, "
+        "or of one firm.",
+        (
+            "huice cliffs",
+            "huice cliffs --place 杭州 --losses",
+            "huice cliffs hangzhou/compute-voucher --svg voucher.svg",
+            "huice cliffs profile.yaml --fact contracts[0].paid_yuan --from 0 --to 2000000",
+        ),
+    ),
+    Entry(
         "unlock",
         unlock.unlock,
         "改变什么才能享受：每个不符合的事项，给出最少的几项改变、门槛数和最早日期；"
@@ -84,7 +98,7 @@ VERBS = (
         "thresholds and the earliest date; for one that is reached, what would lift it.",
         (
             "huice unlock profile.yaml",
-            "huice unlock profile.yaml 训力券 --all",
+            "huice unlock profile.yaml shenzhen/training-voucher --all",
             "huice unlock profile.yaml --place 北京 --most 2",
         ),
     ),
@@ -97,14 +111,16 @@ VERBS = (
         (
             "huice sensitivity profile.yaml",
             "huice sensitivity profile.yaml --place 杭州其他区 --svg tornado.svg",
-            "huice sensitivity profile.yaml --fact contracts[0].paid_yuan=20万元..80万元",
+            "huice sensitivity profile.yaml --fact contracts[0].paid_yuan=200000..800000",
         ),
     ),
     Entry(
         "plan",
         plan.plan,
-        "规划：在各地、各年、各种做法里求最好的方案，逐年列出申报什么、花在哪里，并给出证明和落选各地的差距。 // "
-        "The best plan over places, years and choices: what to claim and where to spend, year by year, with its "
+        "规划：在各地、各年、各种做法里求最好的方案，逐年列出申报什么、花在哪里，"
+        "并给出证明和落选各地的差距。 // "
+        "The best plan over places, years and choices: what to claim and where to spend, year by "
+        "year, with its "
         "proof and what every other place lacks.",
         (
             "huice plan problem.yaml",
@@ -195,14 +211,16 @@ VERBS = (
         (
             "huice reform draft.yaml --diff",
             "huice reform draft.yaml firms/ --as-of 2026-01-01 --html report.html",
-            "huice reform draft.yaml firms/ --budget 2亿元 --takeup 60%",
+            "huice reform draft.yaml firms/ --budget 200000000 --takeup 60%",
         ),
     ),
     Entry(
         "sample",
         sample.sample,
-        "合成人口：按写明的假设随机造出一批企业（连同人员、项目、合同、用房），供测算成本与受益面；可校准到给定的城市、规模家数。 // "
-        "A synthetic population: firms with people, projects, contracts and premises, drawn from stated assumptions, "
+        "合成人口：按写明的假设随机造出一批企业（连同人员、项目、合同、用房），供测算成本与受益面；"
+        "可校准到给定的城市、规模家数。 // "
+        "A synthetic population: firms with people, projects, contracts and premises, drawn from "
+        "stated assumptions, "
         "to be computed as a whole; it can be made to meet given numbers by city and size.",
         (
             "huice sample --orgs 200000 --seed 1 -o population",
@@ -214,8 +232,10 @@ VERBS = (
     Entry(
         "simulate",
         simulate.simulate,
-        "批量测算：一张企业表（几十到上千万家）逐家逐项测算，汇总各事项的成本、受益企业和状态；坏行连同原因搁置，不猜。 // "
-        "What the measures give a whole population of firms: cost of each measure, who gains, firm by firm if asked; "
+        "批量测算：一张企业表（几十到上千万家）逐家逐项测算，汇总各事项的成本、受益企业和状态；"
+        "坏行连同原因搁置，不猜。 // "
+        "What the measures give a whole population of firms: cost of each measure, who gains, firm "
+        "by firm if asked; "
         "bad rows are set aside with their reasons, never guessed.",
         (
             "huice simulate population --as-of 2026-01-01",

@@ -66,7 +66,8 @@ def _places(corpus: Corpus, word: str) -> list[str]:
     part = [id_ for id_, name in names.items() if wanted in name.zh or wanted in name.en.lower()]
     if part:
         return part
-    hint = did_you_mean(wanted, [*known, *cities, *(name.zh for name in names.values())])
+    called = [*names.values(), *(place_name(corpus, city) for city in sorted(cities))]
+    hint = did_you_mean(wanted, [*known, *sorted(cities), *(name.zh for name in called)])
     raise bad_input(
         "T006",
         f"没有地点“{word}”{hint.zh}；各地见 huice compare 或写城市名，如 上海",

@@ -57,7 +57,7 @@ def reform(
             "--budget",
             metavar="AMOUNT",
             help="反求：待定的数取多少，支出恰好不超过预算，如 2亿元 // The inverse: the value of the open "
-            "number for which spending meets a budget, such as 2亿元",
+            "number for which spending meets a budget, such as 200000000",
         ),
     ] = None,
     takeup: Annotated[
@@ -213,7 +213,7 @@ def _budget(text: str | None) -> int | None:
         raise bad_input(
             "T004",
             f"--budget 写一笔金额，如 2亿元，写的是“{text}”",
-            f"--budget is an amount, such as 2亿元 or 200000000元, not “{text}”",
+            f"--budget is an amount, such as 200000000, not “{text}”",
         )
     return int(fen)
 

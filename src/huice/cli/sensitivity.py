@@ -49,7 +49,7 @@ def sensitivity(
             "--fact",
             metavar="FACT=LOW..HIGH",
             help="某个数的范围，如 contracts[0].paid_yuan=20万元..80万元，可写多次；缺省为所填数的 ±50% // "
-            "The range of a number, such as contracts[0].paid_yuan=20万元..80万元; may be repeated; "
+            "The range of a number, such as contracts[0].paid_yuan=200000..800000; may be repeated; "
             "50% each way if left out",
         ),
     ] = None,
@@ -118,7 +118,7 @@ def ranges(written: Iterable[str]) -> dict[str, tuple[str, str]]:
             raise bad_input(
                 "T004",
                 f"--fact 写作 事实=从..到，如 contracts[0].paid_yuan=20万元..80万元，写的是“{one}”",
-                f"--fact is FACT=LOW..HIGH, such as contracts[0].paid_yuan=20万元..80万元, not “{one}”",
+                f"--fact is FACT=LOW..HIGH, such as contracts[0].paid_yuan=200000..800000, not “{one}”",
             )
         found[fact.strip()] = (low.strip(), high.strip())
     return found

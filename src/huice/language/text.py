@@ -38,7 +38,8 @@ class Fault(ValueError):
 
 def did_you_mean(word: str, known: Iterable[str]) -> Text:
     """A hint at the closest known word, or nothing."""
-    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    half = len(word) == 2 and not word.isascii()  # noqa: PLR2004  # 杭洲: one character of two is right
+    close = get_close_matches(word, list(known), n=1, cutoff=0.5 if half else 0.6)
     if not close:
         return NOTHING
     return Text(f"；是否想写“{close[0]}”？", f"; did you mean “{close[0]}”?")
