@@ -150,3 +150,10 @@ def test_a_fact_without_a_profile_and_a_range_without_a_curve_are_said(
     nothing = huice("cliffs", buyer, "--fact", "org.revenue_yuan", "--svg", tmp_path / "no.svg")
     assert (nothing.code, "[T012]" in nothing.err) == (2, True)
     assert not (tmp_path / "no.svg").exists()
+
+
+def test_the_example_of_the_docs_runs(buyer: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "analysis.md").read_text(encoding="utf-8")
+    code = text.split("```python\n")[1].split("```")[0]
+    exec(code.replace("profile.yaml", buyer.as_posix()), {})  # noqa: S102  # our own docs
+    assert "杭州算力券 (0, Fraction(1500003, 10))" in capsys.readouterr().out
