@@ -13,6 +13,14 @@ from huice.language.money import wan
 from huice.language.text import Text
 from huice.language.units import AREA, MONEY
 
+KINDS: dict[str, Text] = {
+    "loss": Text("断崖", "Cliff"),
+    "jump": Text("门槛", "Threshold"),
+    "rest": Text("到顶", "Top"),
+    "bend": Text("转折", "Bend"),
+    "status": Text("资格", "Status"),
+}
+"""What a break is called, the worst first."""
 _NAMES = {
     "ceiling": Text(CEILING.zh, "the ceiling"),
     "certain": Text(CERTAIN.zh, "the certain sum"),
@@ -52,6 +60,13 @@ _INNER = str.maketrans("“”", "‘’")
 def amount_of(amount: Exact | None, lang: str) -> str:
     """An amount, or that the text states none."""
     return _NONE[lang] if amount is None else wan(amount, lang)
+
+
+def kind_of(one: Break) -> str:
+    """Which of `KINDS` a break is."""
+    if one.loss:
+        return "loss"
+    return "rest" if one.kind == "bend" and one.rest else one.kind
 
 
 def where(one: Break, axis: Axis) -> Text:

@@ -14,7 +14,7 @@ from huice.analysis.axis import Axis, stated
 from huice.analysis.cliffs import Break
 from huice.analysis.curve import AtPlace
 from huice.analysis.svg import Chart, drawing
-from huice.analysis.tell import number_of, what, where, why
+from huice.analysis.tell import KINDS, kind_of, number_of, what, where, why
 from huice.cli import cards
 from huice.cli.evaluate import DateOption, ReadingOption
 from huice.cli.find import find_measures, find_places, level, place_name, read
@@ -22,16 +22,8 @@ from huice.cli.page import Page
 from huice.cli.surface import BadInput, Surface, bad_input
 from huice.cli.words import CEILING, CERTAIN
 from huice.evaluate.facts import Profile
-from huice.language.text import Text
 
 PROFILES = (".yaml", ".yml", ".json")
-KINDS: dict[str, Text] = {
-    "loss": Text("断崖", "Cliff"),
-    "jump": Text("门槛", "Threshold"),
-    "rest": Text("到顶", "Top"),
-    "bend": Text("转折", "Bend"),
-    "status": Text("资格", "Status"),
-}
 
 
 def cliffs(
@@ -333,13 +325,6 @@ def _charts_along(out: Surface, drawn: Curve, *, losses: bool) -> list[Chart]:
 
 
 # --- of both --------------------------------------------------------------------------------
-
-
-def kind_of(one: Break) -> str:
-    """What a break is called: loss, jump, rest, bend or status."""
-    if one.loss:
-        return "loss"
-    return "rest" if one.kind == "bend" and one.rest else one.kind
 
 
 def _break(out: Surface, page: Page, axis: Axis, one: Break) -> None:

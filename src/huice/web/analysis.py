@@ -10,19 +10,18 @@ from litestar import get, post
 from msgspec import Struct
 
 from huice.analysis import NotLinear, curve, sensitivity
+from huice.analysis.tell import KINDS, kind_of
 from huice.api.analysed import breaks_of_corpus
 from huice.corpus.source import Problem
 from huice.evaluate.profiles import BadProfile
 from huice.evaluate.sent import rows_of
 from huice.web.curves import (
-    KINDS,
     Choice,
     Curves,
     catalogue_rows,
     choices,
     cliffs_of,
     first_that_varies,
-    kind_of,
 )
 from huice.web.draft import Draft, Pairs
 from huice.web.pages import Asked, Page, both, one_draft, refusal, sample

@@ -14,7 +14,7 @@ from huice.analysis.cause import Cause
 from huice.analysis.cliffs import Break
 from huice.analysis.curve import AtPlace
 from huice.analysis.svg import Chart, drawing
-from huice.analysis.tell import what, where, why
+from huice.analysis.tell import KINDS, kind_of, what, where, why
 from huice.corpus.corpus import Corpus
 from huice.evaluate.facts import Profile
 from huice.evaluate.formula import entity_name
@@ -25,13 +25,6 @@ from huice.web.marks import marked
 from huice.web.words import place_name
 
 NUMBERS = ("money", "area", "count")
-KINDS: dict[str, Text] = {
-    "loss": Text("断崖", "Cliff"),
-    "jump": Text("门槛", "Threshold"),
-    "rest": Text("到顶", "Top"),
-    "bend": Text("转折", "Bend"),
-    "status": Text("资格", "Status"),
-}
 MOST_TRIED = 12
 """Numbers of a profile that are tried for one that changes something."""
 MOST_LINES = 5
@@ -142,13 +135,6 @@ def row(number: int, one: Break, axis: Axis, corpus: Corpus, lang: str) -> Row:
     return Row(
         number, kind, KINDS[kind][lang], where(one, axis)[lang], what(one, axis)[lang], causes
     )
-
-
-def kind_of(one: Break) -> str:
-    """What a break is called: loss, jump, rest, bend or status."""
-    if one.loss:
-        return "loss"
-    return "rest" if one.kind == "bend" and one.rest else one.kind
 
 
 def _why(cause: Cause, corpus: Corpus, lang: str) -> Why:
