@@ -125,3 +125,10 @@ def test_it_works_in_a_browser_without_script(browser: Browser, base: str, width
         page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         check(page, path)
     context.close()
+
+
+def test_the_draft_of_the_page_is_the_one_of_the_docs() -> None:
+    root = Path(__file__).parents[2]
+    shown = root / "src" / "huice" / "samples" / "drafts" / "hangzhou-marginal.yaml"
+    told = root / "docs" / "examples" / "hangzhou-marginal.yaml"
+    assert shown.read_bytes() == told.read_bytes()

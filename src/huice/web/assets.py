@@ -15,7 +15,7 @@ from huice.population.svg import Figure, bars
 TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 NAMES = ("style.css", "page.js")
 CHARTS = "charts.css"
-"""The style of the drawings of populations, which they carry themselves where no page does."""
+"""The style of the pages of populations, and of their drawings, which carry it where no page does."""
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
@@ -38,7 +38,8 @@ def assets() -> dict[str, Asset]:
     style = match[1].replace(
         ".hc path{", ".hc path:where(:not(.f-most)){"
     )  # hatched by an attribute
-    found[CHARTS] = _asset(CHARTS, style.encode())
+    page = (files("huice.web") / "static" / "population.css").read_text("utf-8")
+    found[CHARTS] = _asset(CHARTS, f"{style}\n{page}".encode())
     return found
 
 
