@@ -68,11 +68,17 @@ def _places(corpus: Corpus, word: str) -> list[str]:
         return part
     called = [*names.values(), *(place_name(corpus, city) for city in sorted(cities))]
     hint = did_you_mean(wanted, [*known, *sorted(cities), *(name.zh for name in called)])
+    after = _after(hint)
     raise bad_input(
         "T006",
-        f"没有地点“{word}”{hint.zh}；各地见 huice compare 或写城市名，如 上海",
-        f"there is no place “{word}”{hint.en}; name a city such as shanghai, or see huice compare",
+        f"没有地点“{word}”{after.zh}各地见 huice compare 或写城市名，如 上海",
+        f"there is no place “{word}”{after.en} name a city such as shanghai, or see huice compare",
     )
+
+
+def _after(hint: Text) -> Text:
+    """The hint, ready for the sentence after it: a question has its own end."""
+    return Text(hint.zh or "；", hint["en"] or ";")
 
 
 def find_measure(corpus: Corpus, word: str) -> Measure:
@@ -83,11 +89,11 @@ def find_measure(corpus: Corpus, word: str) -> Measure:
     if not found:
         known = [measure.id for measure in corpus.measures]
         titles = [measure.title.zh for measure in corpus.measures]
-        hint = did_you_mean(word, [*known, *titles])
+        after = _after(did_you_mean(word, [*known, *titles]))
         raise bad_input(
             "T006",
-            f"没有事项“{word}”{hint.zh}；全部事项见 huice rules",
-            f"there is no measure “{word}”{hint.en}; see huice rules for all of them",
+            f"没有事项“{word}”{after.zh}全部事项见 huice rules",
+            f"there is no measure “{word}”{after.en} see huice rules for all of them",
         )
     some = found[:SHOWN]
     more = len(found) - len(some)
