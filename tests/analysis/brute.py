@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import shutil
 from collections.abc import Iterator
@@ -13,12 +14,15 @@ from huice import Corpus
 from huice.analysis.axis import Axis
 from huice.analysis.catalogue import axes
 from huice.analysis.curve import AtPlace, Line, at_one_place
+from huice.analysis.linear import whole
 from huice.analysis.probe import Probe
 from huice.analysis.witness import Witness, witnesses
 from huice.corpus.model import Measure
 from huice.evaluate.evaluator import evaluator
 from huice.evaluate.facts import Exact
 from huice.evaluate.outcome import Outcome
+from huice.language import nodes as n
+from huice.language.units import value_of
 
 FEN = Fraction(1, 100)
 CONSTRUCTS = sorted(
@@ -80,6 +84,7 @@ def disagreements(
             ):
                 wrong.append((measure.id, witness.says.zh, axis.path, number))
         wrong += _false_breaks(measure, witness, line)
+        wrong += _missed_breaks(measure, witness, axis, probe, line)
     return wrong, compared
 
 
@@ -106,6 +111,46 @@ def _false_breaks(measure: Measure, witness: Witness, line: Line) -> Iterator[An
             jumped = unstated or abs(first - last) > steepest * step + FEN
             if change.jumps is not jumped and abs(Fraction(change.size or FEN)) > FEN:
                 yield measure.id, witness.says.zh, name, one
+
+
+def _missed_breaks(
+    measure: Measure, witness: Witness, axis: Axis, probe: Probe, line: Line
+) -> Iterator[Any]:
+    """Where the evaluator's own figures jump from one step to the next, and no break is told.
+
+    Asked beside every number that the rule writes, whether the curve ends a part there or not: nothing of
+    the curve decides where to look.
+    """
+    told = {Fraction(axis.last(one.at)) + by * axis.step for one in line.breaks for by in (-1, 0)}
+    for last in _beside_what_is_written(probe, measure, axis):
+        before, low, high, after = (
+            evaluated(probe, number)[0]
+            for number in (last - axis.step, last, last + axis.step, last + 2 * axis.step)
+        )
+        for name in ("certain", "ceiling"):
+            figures: list[Any] = [getattr(one, name) for one in (before, low, high, after)]
+            if _jump(*figures) and last not in told:
+                yield measure.id, witness.says.zh, name, last
+
+
+def _beside_what_is_written(probe: Probe, measure: Measure, axis: Axis) -> set[Any]:
+    """The steps up to and away from each number of the rule; those that a profile can state."""
+    rule = probe.program(measure).rule
+    nodes: list[Any] = [rule.pays, rule.plus, *rule.limits]
+    nodes += [condition.expression for condition in rule.requires]
+    parts = [part for node in nodes if node is not None for part in n.walk(node)]
+    numbers = {value_of(part) for part in parts if isinstance(part, n.Literal)}
+    steps = {Fraction(axis.last(one)) + by * axis.step for one in numbers for by in (-1, 0)}
+    return {whole(one) for one in steps if one >= axis.step}
+
+
+def _jump(before: Any, low: Any, high: Any, after: Any) -> bool:
+    """Whether the step in the middle is larger than those beside it account for. None: not stated."""
+    if None in (before, low, high, after):
+        return (low is None) is not (high is None)
+    figures = [Fraction(one) for one in (before, low, high, after)]
+    first, middle, last = (abs(other - one) for one, other in itertools.pairwise(figures))
+    return middle > max(first, last) + 2 * FEN
 
 
 def planted(folder: Path, name: str, old: str, new: str) -> Corpus:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -12,6 +13,7 @@ import yaml
 from huice.cli.wrapping import width
 from tests.cli.conftest import Run
 
+ANALYSIS = Path(__file__).parents[2] / "docs" / "analysis.md"
 BOTH = ("--fact", "contracts[0].paid_yuan", "--fact", "contracts[0].amount_yuan")
 
 
@@ -129,7 +131,7 @@ def test_the_curves_of_the_corpus_are_drawn(huice: Run, tmp_path: Path) -> None:
             "U006",
             "止数不小于起数",
         ),
-        (["--fact", "contracts[0].paid_yuan", "--place", "杭洲"], "T006", "杭州"),
+        (["--fact", "contracts[0].paid_yuan", "--place", "杭洲"], "T006", "“杭州”？各地见"),
         ([], "T004", "这份画像里有 contracts[0].amount_yuan、contracts[0].paid_yuan"),
     ],
 )
@@ -152,8 +154,21 @@ def test_a_fact_without_a_profile_and_a_range_without_a_curve_are_said(
     assert not (tmp_path / "no.svg").exists()
 
 
+def test_the_commands_of_the_docs_run(
+    huice: Run, buyer: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    block = ANALYSIS.read_text(encoding="utf-8").split("```sh\n")[1].split("```")[0]
+    monkeypatch.chdir(buyer.parent)
+    buyer.rename("profile.yaml")
+    commands = [shlex.split(line, comments=True) for line in block.splitlines()]
+    assert len(commands) > 3
+    for name, *arguments in commands:
+        done = huice(*arguments)
+        assert (name, done.code, done.err) == ("huice", 0, "")
+    assert Path("voucher.svg").exists()
+
+
 def test_the_example_of_the_docs_runs(buyer: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text = (Path(__file__).parents[2] / "docs" / "analysis.md").read_text(encoding="utf-8")
-    code = text.split("```python\n")[1].split("```")[0]
+    code = ANALYSIS.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
     exec(code.replace("profile.yaml", buyer.as_posix()), {})  # noqa: S102  # our own docs
     assert "杭州算力券 (0, Fraction(1500003, 10))" in capsys.readouterr().out
