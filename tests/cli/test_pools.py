@@ -196,3 +196,14 @@ def test_a_time_that_is_none_is_refused(huice: Run, applications: Path) -> None:
     applications.write_text(text, encoding="utf-8")
     found = huice("pools", applications)
     assert found.code == 2 and "applied_on 写作 2026-03-01" in found.err and "2 March" in found.err
+
+
+def test_a_file_that_exists_is_not_written_over(
+    huice: Run, applications: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "kept.xlsx"
+    target.write_text("mine", encoding="utf-8")
+    said = huice("pools", applications, "-o", target)
+    assert (said.code, "[T007]" in said.err) == (2, True)
+    assert target.read_text(encoding="utf-8") == "mine"
+    assert huice("pools", applications, "-o", target, "--force").code == 0

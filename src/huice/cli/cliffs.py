@@ -16,8 +16,14 @@ from huice.analysis.curve import AtPlace
 from huice.analysis.svg import Chart, drawing
 from huice.analysis.tell import KINDS, kind_of, number_of, what, where, why
 from huice.cli import cards
-from huice.cli.evaluate import DateOption, ReadingOption
 from huice.cli.find import find_measures, find_places, level, place_name, read
+from huice.cli.options import (
+    DateOption,
+    ForceOption,
+    NarrowOption,
+    ReadingOption,
+    refuse_to_overwrite,
+)
 from huice.cli.page import Page
 from huice.cli.surface import BadInput, Surface, bad_input
 from huice.cli.words import CEILING, CERTAIN
@@ -88,23 +94,13 @@ def cliffs(
             "--svg", metavar="FILE", help="把曲线画成 SVG 文件 // Draw the curves into an SVG file"
         ),
     ] = None,
-    narrow: Annotated[
-        bool,
-        typer.Option("--narrow", help="画成手机宽度（390 像素） // Draw for a phone (390 pixels)"),
-    ] = False,
+    narrow: NarrowOption = False,
     reading: ReadingOption = None,
     as_of: DateOption = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="覆盖已有的文件 // Overwrite a file that exists")
-    ] = False,
+    force: ForceOption = False,
 ) -> None:
     """Of all rules, of some measures, or of one number of a firm."""
-    if svg is not None and svg.exists() and not force:
-        raise bad_input(
-            "T007",
-            f"{svg} 已经存在；换个文件名，或加 --force 覆盖",
-            f"{svg} exists; choose another name, or add --force to overwrite it",
-        )
+    refuse_to_overwrite(svg, force=force)
     paths = [word for word in words or () if _is_profile(word)]
     measures = find_measures(out.corpus, [word for word in words or () if word not in paths])
     places = find_places(out.corpus, place or ()) or None

@@ -9,6 +9,14 @@ import typer
 from huice.cli import cards
 from huice.cli.compare import places_table
 from huice.cli.find import find_measures, find_places, place_name, read
+from huice.cli.options import (
+    DateOption,
+    DraftOption,
+    MeasureOption,
+    PlaceOption,
+    ProfileFile,
+    ReadingOption,
+)
 from huice.cli.page import Column, Page
 from huice.cli.surface import Surface
 from huice.cli.words import CEILING, CEILING_MEANS, CERTAIN, CERTAIN_MEANS, STATUS
@@ -22,59 +30,6 @@ from huice.evaluate.outcome import PAYING, Status
 from huice.evaluate.result import MeasureResult, Result
 
 SHOWN = (Status.ELIGIBLE, Status.DISCRETIONARY, Status.UNKNOWN, Status.EXPIRED)
-
-ProfileFile = Annotated[
-    str,
-    typer.Argument(
-        metavar="PROFILE",
-        help="画像文件（YAML 或 JSON），- 为标准输入 // The profile (YAML or JSON); - reads stdin",
-    ),
-]
-PlaceOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--place",
-        metavar="PLACE",
-        help="假定落在此地：编号、名称或城市，可写多次 // Assume this place: id, name or city; "
-        "may be "
-        "repeated",
-    ),
-]
-MeasureOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--measure",
-        metavar="MEASURE",
-        help="只看这些事项：编号、标题或关键词，可写多次 // Only these measures: id, title or "
-        "keyword; "
-        "may be repeated",
-    ),
-]
-ReadingOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--reading",
-        metavar="MEASURE:READING=OPTION",
-        help="改用另一种读法，可写多次 // Take another reading of the text; may be repeated",
-    ),
-]
-DateOption = Annotated[
-    str | None,
-    typer.Option(
-        "--as-of",
-        metavar="DATE",
-        help="按此日期申报，如 2026-01-01 // Apply on this date, such as 2026-01-01",
-    ),
-]
-DraftOption = Annotated[
-    str | None,
-    typer.Option(
-        "--draft",
-        metavar="OVERLAY",
-        help="先叠加一份草案再测算，写法见 huice reform // Lay a draft over the policies first; see "
-        "huice reform",
-    ),
-]
 
 
 def evaluate(

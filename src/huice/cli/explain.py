@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from huice.cli import cards
-from huice.cli.evaluate import DateOption, PlaceOption, ReadingOption
 from huice.cli.find import find_measure, find_places, level, place_name, read
+from huice.cli.options import DateOption, PlaceOption, ReadingOption
 from huice.cli.page import Column, Page
 from huice.cli.surface import Surface, bad_input
 from huice.cli.words import EFFECT, GIVES, HOLDS, STATUS, STEPS

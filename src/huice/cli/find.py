@@ -18,7 +18,7 @@ from huice.evaluate.profiles import load_profile
 from huice.evaluate.scenario import varied
 from huice.language.printing.en import English
 from huice.language.printing.zh import Chinese
-from huice.language.text import Text, did_you_mean
+from huice.language.text import Text, before_more, did_you_mean
 
 SHOWN = 12
 """How many candidates a message lists."""
@@ -68,17 +68,12 @@ def _places(corpus: Corpus, word: str) -> list[str]:
         return part
     called = [*names.values(), *(place_name(corpus, city) for city in sorted(cities))]
     hint = did_you_mean(wanted, [*known, *sorted(cities), *(name.zh for name in called)])
-    after = _after(hint)
+    after = before_more(hint)
     raise bad_input(
         "T006",
         f"没有地点“{word}”{after.zh}各地见 huice compare 或写城市名，如 上海",
         f"there is no place “{word}”{after.en} name a city such as shanghai, or see huice compare",
     )
-
-
-def _after(hint: Text) -> Text:
-    """The hint, ready for the sentence after it: a question has its own end."""
-    return Text(hint.zh or "；", hint["en"] or ";")
 
 
 def find_measure(corpus: Corpus, word: str) -> Measure:
@@ -89,7 +84,7 @@ def find_measure(corpus: Corpus, word: str) -> Measure:
     if not found:
         known = [measure.id for measure in corpus.measures]
         titles = [measure.title.zh for measure in corpus.measures]
-        after = _after(did_you_mean(word, [*known, *titles]))
+        after = before_more(did_you_mean(word, [*known, *titles]))
         raise bad_input(
             "T006",
             f"没有事项“{word}”{after.zh}全部事项见 huice rules",

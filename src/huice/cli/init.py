@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from huice.cli.notation import blank_text
-from huice.cli.surface import Surface, bad_input
+from huice.cli.options import ForceOption, refuse_to_overwrite
+from huice.cli.surface import Surface
 
 
 def init(
@@ -20,17 +21,10 @@ def init(
             help="写到哪个文件，缺省 profile.yaml // The file; profile.yaml by default",
         ),
     ] = Path("profile.yaml"),
-    force: Annotated[
-        bool, typer.Option("--force", help="覆盖已有的文件 // Overwrite a file that exists")
-    ] = False,
+    force: ForceOption = False,
 ) -> None:
     """Writes the file; refuses to overwrite one."""
-    if file.exists() and not force:
-        raise bad_input(
-            "T007",
-            f"{file} 已经存在；换个文件名，或加 --force 覆盖",
-            f"{file} exists; choose another name, or add --force to overwrite it",
-        )
+    refuse_to_overwrite(file, force=force)
     file.write_text(blank_text(out.corpus, out.lang), encoding="utf-8")
     if out.as_json:
         out.emit({"schema": "huice/init/1", "file": str(file)})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec import structs
 
+from huice.cli.options import ForceOption, NarrowOption, refuse_to_overwrite
 from huice.cli.surface import Surface, bad_input
 from huice.corpus.source import Source, read_file, read_text
 from huice.evaluate.profiles import BadProfile, load_profile
@@ -74,10 +75,7 @@ def plan(
             help="把方案画成 SVG 文件（逐年甘特图） // Draw the plan into an SVG file",
         ),
     ] = None,
-    narrow: Annotated[
-        bool,
-        typer.Option("--narrow", help="画成手机宽度（390 像素） // Draw for a phone (390 pixels)"),
-    ] = False,
+    narrow: NarrowOption = False,
     every: Annotated[
         bool,
         typer.Option(
@@ -85,20 +83,13 @@ def plan(
             help="列出全部条款、原文和未列入的事项 // Every clause, sentence and measure left out",
         ),
     ] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="覆盖已有的文件 // Overwrite a file that exists")
-    ] = False,
+    force: ForceOption = False,
 ) -> None:
     """Where, when and with what to claim."""
     from huice.cli.plan_page import show
     from huice.planning.svg import drawing
 
-    if svg is not None and svg.exists() and not force:
-        raise bad_input(
-            "T007",
-            f"{svg} 已经存在；换个文件名，或加 --force 覆盖",
-            f"{svg} exists; choose another name, or add --force to overwrite it",
-        )
+    refuse_to_overwrite(svg, force=force)
     _check(objective, stacking, time_limit, years)
     make = _maker(out, problem, years, objective, stacking, time_limit)
     with out.working("正在求最优方案……", "Looking for the best plan ..."):

@@ -11,8 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from huice.cli.evaluate import DateOption, DraftOption, ReadingOption
 from huice.cli.find import parse_date, parse_readings
+from huice.cli.options import (
+    DateOption,
+    DraftOption,
+    ForceOption,
+    ReadingOption,
+    refuse_to_overwrite,
+)
 from huice.cli.surface import Surface, bad_input
 from huice.language.text import Fault
 
@@ -169,6 +175,7 @@ def pools(
             help="逐笔结果写成 .parquet 或 .xlsx // Write every claim to a .parquet or .xlsx file",
         ),
     ] = None,
+    force: ForceOption = False,
 ) -> None:
     """Without a source the pools are listed; with one they are given out."""
     from huice.cli import pools_page
@@ -185,6 +192,7 @@ def pools(
             pools_page.show_list(out, chosen or listed)
             return
         _target(target)
+        refuse_to_overwrite(target, force=force)
         take, part = _range("--takeup", takeup), _range("--share", share)
         assumptions = _assumptions(
             (take, part),

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from huice.cli.evaluate import DateOption, ReadingOption
 from huice.cli.find import parse_date, parse_readings
+from huice.cli.options import DateOption, ForceOption, ReadingOption, refuse_to_overwrite
 from huice.cli.surface import BadInput, Surface, bad_input
 from huice.language.text import Fault
 
@@ -113,9 +113,7 @@ def reform(
             "--svg", metavar="DIR", help="图表写到这个文件夹 // Write the charts to this folder"
         ),
     ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="覆盖已有的文件 // Overwrite what exists")
-    ] = False,
+    force: ForceOption = False,
 ) -> None:
     """The diff first; then what it does, if tables are given."""
     from datetime import date
@@ -134,13 +132,7 @@ def reform(
             "use --set or --budget, not both: give the number, or solve for it",
         )
     _target(target)
-    for path in (target, html):
-        if path is not None and path.exists() and not force:
-            raise bad_input(
-                "T007",
-                f"{path} 已经存在；换个名字，或加 --force 覆盖",
-                f"{path} exists; choose another name, or add --force to overwrite it",
-            )
+    refuse_to_overwrite(target, html, force=force)
     day = parse_date(as_of) if as_of else date.today()  # noqa: DTZ011  # the user's own day
     asked: dict[str, Any] = {
         "as_of": day, "horizon": years, "readings": parse_readings(out.corpus, reading) or None,

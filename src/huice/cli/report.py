@@ -8,8 +8,14 @@ from typing import Annotated
 
 import typer
 
-from huice.cli.evaluate import DateOption, PlaceOption, ReadingOption
 from huice.cli.find import find_places, place_name, read
+from huice.cli.options import (
+    DateOption,
+    ForceOption,
+    PlaceOption,
+    ReadingOption,
+    refuse_to_overwrite,
+)
 from huice.cli.surface import BadInput, Surface, bad_input
 from huice.corpus.source import Problem
 from huice.evaluate import BadProfile, Result
@@ -54,18 +60,11 @@ def report(
             help="统一社会信用代码，印在封面 // Unified social credit code, for the cover",
         ),
     ] = "",
-    force: Annotated[
-        bool, typer.Option("--force", help="覆盖已有的文件 // Overwrite a file that exists")
-    ] = False,
+    force: ForceOption = False,
 ) -> None:
     """One profile in any format, several in a workbook."""
     form = _format(target)
-    if target.exists() and not force:
-        raise bad_input(
-            "T007",
-            f"{target} 已经存在；换个文件名，或加 --force 覆盖",
-            f"{target} exists; choose another name, or add --force to overwrite it",
-        )
+    refuse_to_overwrite(target, force=force)
     paths = _files(profiles)
     checked = _read_all(out, paths, as_of, reading)
     places = find_places(out.corpus, place or ())

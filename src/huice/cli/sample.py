@@ -10,6 +10,7 @@ import typer
 
 from huice import __version__
 from huice.cli.find import place_name
+from huice.cli.options import ForceOption, refuse_to_overwrite, taken
 from huice.cli.page import Column
 from huice.cli.progress import bar
 from huice.cli.surface import BadInput, Surface, bad_input
@@ -84,9 +85,7 @@ def sample(
             "that come with huice to this file, to be changed",
         ),
     ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="覆盖已有的文件 // Overwrite what exists")
-    ] = False,
+    force: ForceOption = False,
 ) -> None:
     """Writes the tables; refuses to overwrite."""
     if template is not None:
@@ -112,8 +111,7 @@ def sample(
 def _copy(out: Surface, template: Path, *, force: bool) -> None:
     from huice.population.sample.file import SHIPPED
 
-    if template.exists() and not force:
-        _refuse(template)
+    refuse_to_overwrite(template, force=force)
     template.write_bytes(SHIPPED.read_bytes())
     if out.as_json:
         out.emit({"schema": "huice/sample/1", "file": str(template)})
@@ -123,14 +121,6 @@ def _copy(out: Surface, template: Path, *, force: bool) -> None:
             f"已写好 {template}。改好后运行：huice sample --assumptions {template} -o 文件夹",
             f"{template} is written. Change it, then run: huice sample --assumptions {template} -o FOLDER",
         )
-    )
-
-
-def _refuse(target: Path) -> None:
-    raise bad_input(
-        "T007",
-        f"{target} 已经存在；换个名字，或加 --force 覆盖",
-        f"{target} exists; choose another name, or add --force to overwrite it",
     )
 
 
@@ -153,7 +143,7 @@ def _make(
 
     if folder.is_dir():
         if ours(folder, schema_of(out.corpus)) and not force:
-            _refuse(folder)
+            raise taken(folder)
     elif folder.exists():
         raise bad_input("T008", f"{folder} 不是文件夹", f"{folder} is no folder")
     try:

@@ -12,8 +12,15 @@ from huice.analysis.sensitivity import Bar, End, Sensitivity
 from huice.analysis.sensitivity import sensitivity as find_swings
 from huice.analysis.tornado_svg import SHOWN, tornado
 from huice.cli import cards
-from huice.cli.evaluate import DateOption, ProfileFile, ReadingOption
 from huice.cli.find import find_places, place_name, read
+from huice.cli.options import (
+    DateOption,
+    ForceOption,
+    NarrowOption,
+    ProfileFile,
+    ReadingOption,
+    refuse_to_overwrite,
+)
 from huice.cli.page import Page
 from huice.cli.surface import Surface, bad_input
 from huice.cli.words import CEILING, CERTAIN
@@ -65,23 +72,13 @@ def sensitivity(
         Path | None,
         typer.Option("--svg", metavar="FILE", help="画成 SVG 文件 // Draw it into an SVG file"),
     ] = None,
-    narrow: Annotated[
-        bool,
-        typer.Option("--narrow", help="画成手机宽度（390 像素） // Draw for a phone (390 pixels)"),
-    ] = False,
+    narrow: NarrowOption = False,
     reading: ReadingOption = None,
     as_of: DateOption = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="覆盖已有的文件 // Overwrite a file that exists")
-    ] = False,
+    force: ForceOption = False,
 ) -> None:
     """The longest bars first."""
-    if svg is not None and svg.exists() and not force:
-        raise bad_input(
-            "T007",
-            f"{svg} 已经存在；换个文件名，或加 --force 覆盖",
-            f"{svg} exists; choose another name, or add --force to overwrite it",
-        )
+    refuse_to_overwrite(svg, force=force)
     checked = read(out, profile, as_of, reading)
     found = find_swings(checked, out.corpus, _place(out, place), ranges(fact or ()), settled=every)
     name = place_name(out.corpus, found.place)

@@ -10,8 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from huice.cli.evaluate import DraftOption, MeasureOption, ReadingOption
 from huice.cli.find import find_measures, find_places, parse_date, parse_readings
+from huice.cli.options import (
+    DraftOption,
+    ForceOption,
+    MeasureOption,
+    ReadingOption,
+    refuse_to_overwrite,
+)
 from huice.cli.progress import bar
 from huice.cli.surface import BadInput, Surface, bad_input
 from huice.language.text import Fault
@@ -107,9 +113,7 @@ def simulate(
             "host:8786",
         ),
     ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="覆盖已有的文件 // Overwrite what exists")
-    ] = False,
+    force: ForceOption = False,
 ) -> None:
     """Costs by measure and place; nothing is added across cities."""
     from datetime import date
@@ -121,8 +125,7 @@ def simulate(
     from huice.population.tables.rejects import write as write_rejects
 
     out.under(draft)
-    for path in (output, rejected):
-        _check(path, force=force)
+    refuse_to_overwrite(output, rejected, force=force)
     _check_kinds(output, rejected)
     asked: dict[str, Any] = {
         "as_of": parse_date(as_of) if as_of else date.today(),  # noqa: DTZ011  # the user's own day
@@ -216,18 +219,6 @@ def _client(address: str) -> Any:
             f"连不上集群 {address}：请核对地址，并确认调度器已启动",
             f"the cluster {address} cannot be reached; check the address and that its scheduler runs",
         ) from error
-
-
-def _check(path: Path | None, *, force: bool) -> None:
-    if path is None or force:
-        return
-    taken = any(path.iterdir()) if path.is_dir() else path.exists()
-    if taken:
-        raise bad_input(
-            "T007",
-            f"{path} 已经存在；换个名字，或加 --force 覆盖",
-            f"{path} exists; choose another name, or add --force to overwrite it",
-        )
 
 
 def _check_kinds(output: Path | None, rejected: Path | None) -> None:

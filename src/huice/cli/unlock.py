@@ -11,8 +11,8 @@ from huice.analysis.changes_words import bare, entity_name, number_says, risk_sa
 from huice.analysis.unlock import MOST_CHANGES, ChangeSet, Unlock, Unlocks
 from huice.analysis.unlock import unlock as find_changes
 from huice.cli import cards
-from huice.cli.evaluate import DateOption, PlaceOption, ProfileFile, ReadingOption
 from huice.cli.find import find_measures, find_places, level, place_name, read
+from huice.cli.options import DateOption, PlaceOption, ProfileFile, ReadingOption
 from huice.cli.page import Page
 from huice.cli.surface import Surface, bad_input
 from huice.cli.words import CEILING, CERTAIN, STATUS, UNSTATED

@@ -43,3 +43,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> Text:
     if not close:
         return NOTHING
     return Text(f"；是否想写“{close[0]}”？", f"; did you mean “{close[0]}”?")
+
+
+def before_more(hint: Text) -> Text:
+    """A hint of `did_you_mean`, ready for more words after it: a question has its own end."""
+    return Text(hint.zh or "；", hint["en"] or ";")

@@ -15,7 +15,7 @@ from huice.corpus.corpus import Corpus
 from huice.corpus.model import Document, Measure, Pool
 from huice.corpus.readings import chosen, rule_under
 from huice.language import nodes as n
-from huice.language.text import Fault, Text, did_you_mean
+from huice.language.text import Fault, Text, before_more, did_you_mean
 from huice.language.units import value_of
 
 FEN = 100
@@ -95,10 +95,10 @@ def find_funds(
             if wanted and wanted in f"{fund.id} {fund.title.zh} {fund.title['en']}".lower()
         ]
         if not hits:
-            hint = did_you_mean(wanted, [fund.id for fund in known])
+            more = before_more(did_you_mean(wanted, [fund.id for fund in known]))
             raise Fault(
-                f"没有资金池或名额“{word}”{hint.zh}；全部见 huice pools",
-                f"there is no pool or quota “{word}”{hint.en}; see huice pools for all of them",
+                f"没有资金池或名额“{word}”{more.zh}全部见 huice pools",
+                f"there is no pool or quota “{word}”{more.en} see huice pools for all of them",
             )
         meant.update(hits)
     return tuple(fund for fund in known if fund.id in meant)

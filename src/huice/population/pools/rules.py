@@ -21,7 +21,7 @@ import polars as pl
 from msgspec import Struct, structs
 from numpy.typing import NDArray
 
-from huice.language.text import Fault, Text, did_you_mean
+from huice.language.text import Fault, Text, before_more, did_you_mean
 
 Whole: TypeAlias = NDArray[np.int64]
 """Whole numbers, one for each claim."""
@@ -123,10 +123,10 @@ def find_rule(name: str) -> Rule:
     """The rule of this name. Raises `Fault` with the nearest one."""
     if name in RULES:
         return RULES[name]
-    hint, known = did_you_mean(name, RULES), list(RULES)
+    more, known = before_more(did_you_mean(name, RULES)), list(RULES)
     raise Fault(
-        f"没有分配规则“{name}”{hint.zh}，可选 {'、'.join(known)}",
-        f"there is no allocation rule “{name}”{hint.en}; the rules are {', '.join(known)}",
+        f"没有分配规则“{name}”{more.zh}可选 {'、'.join(known)}",
+        f"there is no allocation rule “{name}”{more.en} the rules are {', '.join(known)}",
     )
 
 
