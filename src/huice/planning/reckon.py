@@ -13,7 +13,6 @@ from huice.evaluate.engine import NO_DECISION, Runner, never_holds, nothing
 from huice.evaluate.evaluator import Evaluator
 from huice.evaluate.facts import Exact, Profile, View
 from huice.evaluate.outcome import Outcome, Status, YearOutcome
-from huice.evaluate.program import Program
 from huice.evaluate.totals import Total, total
 from huice.planning.problem import Seat, Task, profile_of
 
@@ -143,8 +142,3 @@ def standing(task: Task, evaluator: Evaluator, plan: Assignment, seat: Seat) -> 
     return Standing(
         seat, profile, outcomes, total(list(outcomes.values()), corpus, profile.readings)
     )
-
-
-def reads_awards(program: Program) -> bool:
-    """Whether the amount depends on what another measure gives."""
-    return program.awards
