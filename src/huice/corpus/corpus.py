@@ -20,7 +20,7 @@ from huice.corpus.source import Problem, read_file
 from huice.corpus.vocabulary import EMPTY, Vocabulary, load_vocabulary
 from huice.language import nodes as n
 from huice.language.parser import parse_limit
-from huice.language.text import Text, did_you_mean
+from huice.language.text import Text, Travels, did_you_mean
 from huice.language.units import MONEY, dimension_of
 
 CORPUS_KEYS = ("version", "sha256", "parts")
@@ -28,7 +28,7 @@ GROUP_KEYS = ("id", "kind", "rule", "members", "says", "ceiling")
 GROUP_KINDS = ("same_measure", "stacking", "alternatives", "exclusive", "joint", "same_cost")
 
 
-class BadCorpus(ValueError):
+class BadCorpus(Travels, ValueError):
     """A folder of policies with faults; `problems` lists them all."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:

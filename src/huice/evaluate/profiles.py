@@ -37,7 +37,7 @@ from huice.evaluate.values import (
     plain_value,
     value_of_fact,
 )
-from huice.language.text import Text, did_you_mean
+from huice.language.text import Text, Travels, did_you_mean
 from huice.language.units import MONEY
 
 LONGEST_HORIZON = 30
@@ -58,7 +58,7 @@ _YEAR = re.compile(r"[0-9]{4}")
 OUTCOMES = ("granted", "refused", "pending")
 
 
-class BadProfile(ValueError):
+class BadProfile(Travels, ValueError):
     """A profile with faults; `problems` lists them all, each with its place and what to do."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:

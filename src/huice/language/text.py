@@ -27,7 +27,19 @@ class Text(Struct, frozen=True):
 NOTHING = Text("", "")
 
 
-class Fault(ValueError):
+class Travels(Exception):
+    """An exception that comes back whole from another process, whatever its `__init__` takes."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (type(self), self.args), self.__dict__
+
+
+def _again(kind: type[BaseException], args: tuple[object, ...]) -> BaseException:
+    """The exception without its `__init__`; its attributes follow."""
+    return kind.__new__(kind, *args)
+
+
+class Fault(Travels, ValueError):
     """Something wrong in what was written; `text` says what and what to do, `column` where (from 1)."""
 
     def __init__(self, zh: str, en: str, column: int = 0) -> None:

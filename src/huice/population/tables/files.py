@@ -11,7 +11,7 @@ from msgspec import Struct
 from polars.exceptions import PolarsError
 
 from huice.corpus.source import Problem
-from huice.language.text import Text, did_you_mean
+from huice.language.text import Text, Travels, did_you_mean
 from huice.population.schema import Schema
 
 PARQUET, CSV, ARROW, EXCEL = (
@@ -27,7 +27,7 @@ OURS = ("rejects", "awards", "totals")
 """Files of ours that may lie beside the tables and are not read."""
 
 
-class BadTables(ValueError):
+class BadTables(Travels, ValueError):
     """Tables that cannot be read as they are; `problems` lists all that is wrong, each with what to do."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
