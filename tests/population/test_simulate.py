@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -111,35 +110,6 @@ def test_threads_give_the_same(whole: Simulation, tables: Tables, corpus: Corpus
     assert_same(whole, other)
     assert [of for _, of in seen] == [FIRMS] * 3
     assert max(done for done, _ in seen) == FIRMS
-
-
-@pytest.mark.long
-def test_processes_give_the_same(whole: Simulation, tables: Tables, corpus: Corpus) -> None:
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(2, mp_context=context) as pool:
-        assert_same(whole, run(tables, corpus, by_year=True, horizon=2, firms=40, executor=pool))
-
-
-@pytest.mark.filterwarnings("ignore")  # of the cluster's own libraries
-def test_a_cluster_of_worker_processes_gives_the_same(
-    whole: Simulation, tables: Tables, tmp_path: Path, corpus: Corpus
-) -> None:
-    from distributed import Client, LocalCluster  # noqa: PLC0415  # takes long to import
-
-    tables.write(tmp_path / "firms")
-    make: Any = LocalCluster  # the cluster's libraries carry no types
-    connect: Any = Client
-    with (
-        make(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
-        connect(cluster) as client,
-    ):
-        assert len(client.scheduler_info()["workers"]) == 2
-        other = run(
-            tmp_path / "firms", corpus, by_year=True, horizon=2, firms=50, executor=client,
-            out=tmp_path / "out",
-        )  # fmt: skip
-    assert_same(whole, other)
-    assert len(list((tmp_path / "out" / "awards").iterdir())) == 3
 
 
 # --- from files -------------------------------------------------------------------------------------------
