@@ -193,10 +193,9 @@ def _engine(workers: int, cluster: str | None) -> Iterator[Any]:
         with _client(cluster) as client:
             yield client
     elif workers > 1:
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import get_context
+        from huice.population.workers import processes
 
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        with processes(workers) as pool:
             yield pool
     else:
         yield None
