@@ -52,15 +52,15 @@ def dask() -> Iterator[Any]:
 
     make: Any = LocalCluster  # the cluster's libraries carry no types
     connect: Any = Client
-    with (
-        make(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None,
-            env={"POLARS_MAX_THREADS": "1"},
-        ) as cluster,
-        connect(cluster) as client,
-    ):  # fmt: skip
-        assert len(client.scheduler_info()["workers"]) == 2
-        yield client
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("POLARS_MAX_THREADS", "1")  # the workers inherit it
+        with (
+            make(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as on,
+            connect(on) as client,
+        ):
+            assert len(client.scheduler_info()["workers"]) == 2
+            assert client.submit(threads).result() == 1
+            yield client
 
 
 @contextmanager

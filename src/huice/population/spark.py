@@ -2,7 +2,7 @@
 
 A call becomes a Spark job of one task, so results come as they finish, an error belongs to its call, and Spark
 queues the tasks, places them and repeats those of a lost machine. Rows never pass through Spark: a task reads
-its own fragment. Only the session that is given is used; nothing here imports pyspark.
+its own fragment. Spark is imported only where its session was given.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
+from importlib import import_module
 from types import TracebackType
 from typing import Any, TypeAlias, TypeVar, cast
 from uuid import uuid4
@@ -29,8 +30,8 @@ class SparkExecutor(Executor):
 
     `spark` is a `SparkSession` or `SparkContext` (Spark Connect has no tasks to give); it stays the
     caller's, and open. `at_once` is how many jobs Spark holds at a time, twice its cores if not told; the
-    others wait here. Functions and arguments travel pickled, so the executors need huice in the same
-    version. Each task may use `spark.task.cpus` threads, unless `POLARS_MAX_THREADS` is set there.
+    others wait here. Functions and arguments travel as Spark pickles its own, so the executors need huice in
+    the same version. Each task may use `spark.task.cpus` threads, unless `POLARS_MAX_THREADS` is set there.
 
     What a task raises is raised here, with a note of the machine; what Spark itself cannot do is a `Fault`.
     As a context manager it waits for its tasks; left by an exception it cancels them.
@@ -56,6 +57,7 @@ class SparkExecutor(Executor):
                 "the Spark session is stopped; make a new one and compute again",
             ) from error
         self._context = context
+        self._pickle = import_module("pyspark.cloudpickle")  # takes functions of a script too
         self._group = f"huice-{uuid4()}"
         self._cancelled = False
         self._task = task_of(__version__, threads)
@@ -87,7 +89,7 @@ class SparkExecutor(Executor):
         """Runs one call as a job, and waits for it, in a thread of its own."""
         if self._cancelled:
             raise CancelledError
-        parcel = pickle.dumps((function, args, kwargs))
+        parcel = self._pickle.dumps((function, args, kwargs))
         try:
             self._context.setJobGroup(self._group, "huice", interruptOnCancel=True)
             [answer] = self._context.parallelize([parcel], 1).map(self._task).collect()
