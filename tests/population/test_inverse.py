@@ -18,6 +18,7 @@ from huice.population import Tables, asking, by_rows
 from huice.population.reform.cells import Line
 from huice.population.reform.inverse import Solution, solve
 from huice.population.reform.spending import Spending, TooFine
+from huice.population.reform.tally import Tally
 from tests.population.few_firms import AS_OF, population
 
 VOUCHER = "hangzhou/compute-voucher"
@@ -230,7 +231,7 @@ def test_sums_of_lines_are_those_of_every_cell(
     made: tuple[list[Line], int], offset: int, pick: int
 ) -> None:
     given_lines, count = made
-    spending = Spending(given_lines, count)
+    spending = Spending(Tally(count, given_lines))
     sums = [
         sum(line.fen(cell) for line in given_lines if line.first <= cell <= line.last)
         for cell in range(count)
@@ -250,4 +251,4 @@ def test_too_many_offsetting_lines_are_refused() -> None:
     fine = Fraction(1, 10**7)
     offsetting = [Line(0, 10**6, 5, fine), Line(0, 10**6, 5, -fine)]
     with pytest.raises(TooFine):
-        Spending(offsetting, 10**6 + 1).runs(999)
+        Spending(Tally(10**6 + 1, offsetting)).runs(999)

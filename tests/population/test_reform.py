@@ -18,8 +18,8 @@ from huice.corpus.overlay import Overlay, apply, load_overlay, read_overlay
 from huice.corpus.source import read_text
 from huice.population import Tables, asking, by_rows
 from huice.population.reform import Reform, in_columns, reform
-from huice.population.reform.frames import ranked
-from huice.population.reform.groups import breakdowns, grouped
+from huice.population.reform.groups import breakdowns, grouped, ranked
+from huice.population.reform.order import at_shares
 from tests.population.few_firms import AS_OF, population
 
 HERE = Path(__file__).parent
@@ -206,16 +206,21 @@ def _firms(**columns: list[Any]) -> pl.DataFrame:
     )
 
 
+def _told_apart(firms: pl.DataFrame, corpus: Corpus, as_of: date = AS_OF) -> pl.DataFrame:
+    ways = breakdowns(corpus)
+    return ranked(grouped(firms, ways, as_of).lazy(), ways).collect()
+
+
 def test_whole_years_are_counted_to_the_day(corpus: Corpus) -> None:
     days = [date(2024, 6, 30), date(2024, 7, 1), date(2015, 6, 30), date(2026, 1, 1), None]
     firms = _firms(registered_on=days)
-    found = grouped(firms, breakdowns(corpus), date(2025, 6, 30))
+    found = _told_apart(firms, corpus, date(2025, 6, 30))
     assert found["age"].to_list() == ["01", "00", "10", "00", None]
 
 
 def test_equal_amounts_share_the_lowest_rank(corpus: Corpus) -> None:
     firms = _firms(revenue_fen=[5, 5, 5, 5, 5, 9, None, 1, 8, 8, 7])
-    found = grouped(firms, breakdowns(corpus), AS_OF)
+    found = _told_apart(firms, corpus)
     fives = ["02"] * 5
     assert found["revenue"].to_list() == [*fives, "10", None, "01", "08", "08", "07"]
 
@@ -223,7 +228,7 @@ def test_equal_amounts_share_the_lowest_rank(corpus: Corpus) -> None:
 @given(amounts=st.lists(st.one_of(st.none(), st.integers(0, 5)), min_size=1, max_size=30))
 @settings(max_examples=50)
 def test_ranks_follow_the_published_rule(amounts: list[int | None], corpus: Corpus) -> None:
-    found = grouped(_firms(revenue_fen=amounts), breakdowns(corpus), AS_OF)["revenue"].to_list()
+    found = _told_apart(_firms(revenue_fen=amounts), corpus)["revenue"].to_list()
     known = [amount for amount in amounts if amount is not None]
     for amount, group in zip(amounts, found, strict=True):
         below = sum(other < amount for other in known) if amount is not None else 0
@@ -232,7 +237,7 @@ def test_ranks_follow_the_published_rule(amounts: list[int | None], corpus: Corp
 
 
 def test_groups_are_told_apart_without_a_column(corpus: Corpus) -> None:
-    found = grouped(pl.DataFrame({"org_id": ["a"]}), breakdowns(corpus), AS_OF)
+    found = _told_apart(pl.DataFrame({"org_id": ["a"]}), corpus)
     assert found.row(0) == ("a", None, None, None, None, None, None)
 
 
@@ -243,11 +248,27 @@ def test_every_group_has_a_name_in_both_languages(corpus: Corpus) -> None:
         assert len({name.zh for name in names}) == len(names)
 
 
-@given(values=st.lists(st.integers(-9, 9), min_size=1, max_size=20), part=st.integers(0, 10))
-@settings(max_examples=50)
-def test_a_share_of_the_order_is_one_of_the_values(values: list[int], part: int) -> None:
-    found = pl.DataFrame({"v": values}).select(ranked(pl.col("v"), part, 10)).item()
-    assert found == sorted(values)[max(ceil(Fraction(part * len(values), 10)) - 1, 0)]
+_VALUE = st.one_of(st.none(), st.integers(-9, 9), st.integers(-(2**63), 2**63 - 1))
+
+
+@given(
+    rows=st.lists(st.tuples(st.sampled_from([None, "a", "b"]), _VALUE), max_size=40),
+    most=st.sampled_from([0, 1, 5, 1000]),
+)
+@settings(max_examples=60)
+def test_a_share_of_the_order_is_found_however_few_values_are_held(
+    rows: list[tuple[str | None, int | None]], most: int
+) -> None:
+    frame = pl.DataFrame(rows, {"city": pl.String, "value": pl.Int64}, orient="row")
+    found = at_shares(frame.lazy(), ["city"], range(11), 10, most)
+    wanted = {}
+    for city in {city for city, value in rows if value is not None}:
+        known = sorted(value for other, value in rows if other == city and value is not None)
+        for part in range(11):
+            place = max(ceil(Fraction(part * len(known), 10)), 1)
+            wanted[city, part] = known[place - 1]
+    assert {(city, part): value for city, part, value in found.iter_rows()} == wanted
+    assert found.height == len(wanted)
 
 
 def test_a_reform_names_both_versions(corpus: Corpus) -> None:

@@ -61,6 +61,25 @@ DraftOption = Annotated[
         "huice reform",
     ),
 ]
+MOST_WORKERS = 64
+WorkersOption = Annotated[
+    int,
+    typer.Option(
+        "--workers",
+        metavar="N",
+        min=1,
+        max=MOST_WORKERS,
+        help="用几个进程；1 为不另开进程 // How many processes; 1 starts none",
+    ),
+]
+ClusterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="交给 dask 集群的调度器，如 host:8786 // Give the work to a dask scheduler, such as host:8786",
+    ),
+]
 ForceOption = Annotated[
     bool, typer.Option("--force", help="覆盖已有的文件 // Overwrite a file that exists")
 ]

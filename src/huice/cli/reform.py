@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from huice.cli.find import parse_date, parse_readings
-from huice.cli.options import DateOption, ForceOption, ReadingOption, refuse_to_overwrite
+from huice.cli.options import (
+    ClusterOption,
+    DateOption,
+    ForceOption,
+    ReadingOption,
+    WorkersOption,
+    refuse_to_overwrite,
+)
 from huice.cli.surface import BadInput, Surface, bad_input
 from huice.language.text import Fault
 
@@ -113,12 +120,15 @@ def reform(
             "--svg", metavar="DIR", help="图表写到这个文件夹 // Write the charts to this folder"
         ),
     ] = None,
+    workers: WorkersOption = 1,
+    cluster: ClusterOption = None,
     force: ForceOption = False,
 ) -> None:
     """The diff first; then what it does, if tables are given."""
     from datetime import date
 
     from huice.cli import reform_page
+    from huice.cli.simulate import _engine
     from huice.corpus.overlay import BadOverlay, load_overlay
     from huice.population.tables import BadTables
 
@@ -142,8 +152,9 @@ def reform(
         if diff or source is None:
             reform_page.show_diff(out, draft, set_)
             return
-        with out.working("正在测算…", "Computing…"):
-            solution, found = _computed(out, draft, source, set_, (limit, part, kind), asked)
+        with _engine(workers, cluster) as executor:
+            given = draft, source, set_, (limit, part, kind), {**asked, "executor": executor}
+            solution, found = _computed(out, *given)
         command = _command(overlay, source, day, years, set_, (budget, takeup, figure), reading)
         files = _write(out, found, solution, command, (target, html, svg))
     except (BadOverlay, BadTables) as error:
@@ -158,21 +169,31 @@ def _computed(
     inverse: tuple[int | None, Fraction, Any], asked: dict[str, Any],
 ) -> tuple[Solution | None, Reform | None]:  # fmt: skip
     """The solved budget, if one is given, and the reform: with the answer in it, if there is one."""
+    from huice.cli.simulate import _Shown
     from huice.population.reform import reform as compute
     from huice.population.reform.inverse import solve
-    from huice.population.tables import load
+    from huice.population.reform.source import opened
 
-    tables = load(source, out.corpus)
-    for problem in tables.problems():
-        sys.stderr.write(out.translated(problem.render(out.lang)) + "\n")
+    with out.working("正在读取企业表…", "Reading the tables…"):
+        firms = opened(source, out.corpus)
+    shown = _Shown(out)
+    asked = {**asked, "progress": shown.progress}
     limit, part, figure = inverse
-    if limit is None:
-        return None, compute(tables, draft, out.corpus, values=values, **asked)
-    solution = solve(tables, draft, limit, out.corpus, takeup=part, figure=figure, **asked)
-    if solution.answer is None:
-        return solution, None
-    values = {solution.unknown.name: solution.answer.written}
-    return solution, compute(tables, draft, out.corpus, values=values, **asked)
+    solution: Solution | None = None
+    found: Reform | None = None
+    if limit is not None:
+        with shown:
+            solution = solve(firms, draft, limit, out.corpus, takeup=part, figure=figure, **asked)
+        if solution.answer is not None:
+            values = {solution.unknown.name: solution.answer.written}
+    if solution is None or solution.answer is not None:
+        with shown:
+            found = compute(firms, draft, out.corpus, values=values, **asked)
+    told = found or solution
+    assert told is not None
+    for problem in told.problems():
+        sys.stderr.write(out.translated(problem.render(out.lang)) + "\n")
+    return solution, found
 
 
 # --- what was typed ---------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from huice.population.reform.effect import Readings, Reform, Run, in_columns, known_readings, reform
+from huice.population.reform.effect import Readings, Reform, known_readings, reform
+from huice.population.reform.sides import Run, in_columns
 
 __all__ = ["Readings", "Reform", "Run", "in_columns", "known_readings", "reform"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import polars as pl
 from msgspec import Struct
@@ -14,51 +15,36 @@ from huice.corpus.amendments import Amendment, changes
 from huice.corpus.corpus import Corpus, awards_read, shipped
 from huice.corpus.model import Measure
 from huice.corpus.overlay import Overlay, apply, load_overlay
+from huice.corpus.source import Problem
 from huice.language.text import Text
-from huice.population.asked import Asked, Awards, asking, award_frame, total_frame
-from huice.population.columns.run import by_columns
-from huice.population.pools import funds
-from huice.population.reform.frames import by_group, changed, costs, distribution, total
+from huice.population.asked import Asked, asking
+from huice.population.fragments import FIRMS, Job, job_of
+from huice.population.pools import Fund, funds
+from huice.population.reform.firms import Firms
+from huice.population.reform.frames import SIDES, by_group, distribution
 from huice.population.reform.groups import (
-    PLACE,
     UNPLACED,
     Breakdown,
     breakdowns,
-    city,
     city_name,
     city_of,
-    grouped,
+    ranked,
 )
-from huice.population.schema import KEY
-from huice.population.tables import Tables, load
-
-Run: TypeAlias = Callable[[Tables, Corpus, Asked], Awards]
-"""Computes the awards and totals of a population: columns, or row by row."""
-
-
-def in_columns(tables: Tables, corpus: Corpus, asked: Asked) -> Awards:
-    """The awards and totals of a population from the rules compiled to columns."""
-    return by_columns(tables, corpus, asked)[0]
-
+from huice.population.reform.sides import Comparison, Run, compared, in_columns
+from huice.population.reform.source import Engine, Given, Progress, SetAside, Source, opened
+from huice.population.reform.sums import NOTHING, Draws, Sums, pool_frame
 
 Readings: TypeAlias = Mapping[str, Mapping[str, str]]
 
 
-class Side(Struct, frozen=True, eq=False):
-    """One of the two: the law as it is, or as it would be."""
-
-    corpus: Corpus
-    answer: Awards
-
-
-class Reform(Struct, frozen=True, eq=False):
+class Reform(Struct, frozen=True, eq=False, dict=True):
     """A draft against the law. All amounts are fen; every table has `city`, for cities are never added.
 
     `concerned` are the measures that the draft changes, adds or repeals, those that read their awards, the
     rest of their groups and pools: no other figure can change. `costs` is by city and measure, `places` by
-    place too, `orgs` one row a firm of the cities concerned, `groups` gainers and losers, `distribution`
-    the deciles of change, `pools` demand against what pools hold. `firms` counts the whole population;
-    `titles` and `names` are those of measures and cities.
+    place too, `groups` gainers and losers, `distribution` the deciles of change, `pools` demand against what
+    pools hold. `titles` and `names` are those of measures and cities; `aside` says what was read and what was
+    set aside.
     """
 
     title: Text
@@ -66,7 +52,6 @@ class Reform(Struct, frozen=True, eq=False):
     after_version: str
     as_of: date
     years: range
-    firms: int
     amendments: tuple[Amendment, ...]
     changed: tuple[str, ...]
     concerned: tuple[str, ...]
@@ -75,19 +60,38 @@ class Reform(Struct, frozen=True, eq=False):
     breakdowns: tuple[Breakdown, ...]
     costs: pl.DataFrame
     places: pl.DataFrame
-    orgs: pl.DataFrame
     groups: pl.DataFrame
     distribution: pl.DataFrame
     pools: pl.DataFrame
+    rows: Firms
+    aside: SetAside
+
+    @property
+    def firms(self) -> int:
+        """The firms of the whole population."""
+        return self.aside.firms
 
     @property
     def cities(self) -> list[str | None]:
         """The cities with firms, those of unknown place last."""
-        return self.orgs["city"].unique().sort(nulls_last=True).to_list()
+        return self.groups["city"].unique().sort(nulls_last=True).to_list()
+
+    @cached_property
+    def orgs(self) -> pl.DataFrame:
+        """One row a firm of the cities concerned: its groups, both figures before and after, their change."""
+        return self.scan().collect()
+
+    def scan(self) -> pl.LazyFrame:
+        """`orgs` without reading them into memory."""
+        return ranked(self.rows.scan(), self.breakdowns)
+
+    def problems(self) -> list[Problem]:
+        """Warnings, and one located example of each kind of rejected row with their number."""
+        return self.aside.problems()
 
 
-def reform(
-    tables: Tables | Path | str | Mapping[str, Any],
+def reform(  # noqa: PLR0913  # one keyword for each thing that may be asked
+    tables: Given,
     overlay: Overlay | Path | str,
     corpus: Corpus | None = None,
     *,
@@ -96,46 +100,78 @@ def reform(
     values: Mapping[str, str] | None = None,
     readings: Readings | None = None,
     run: Run = in_columns,
+    executor: Engine = None,
+    out: Path | str | None = None,
+    firms: int = FIRMS,
+    progress: Progress | None = None,
 ) -> Reform:
     """The draft against the law on one population.
 
     `values` writes out numbers that the draft leaves open; `readings` choose how the law is read, on both
-    sides. Raises `BadOverlay`, `BadTables` and `BadProfile` with located problems.
+    sides. Parquet of more than `firms` firms is streamed, so many at a time, and the rows of the firms of the
+    cities concerned (about 50 bytes each) stand in the folder `out`, or in a temporary one that goes with the
+    result. `executor` runs the fragments as that of `simulate` does; the figures are the same on any.
+
+    Raises `BadOverlay`, `BadTables` and `BadProfile` with located problems.
     """
     corpus = corpus or shipped()
     draft = overlay if isinstance(overlay, Overlay) else load_overlay(overlay)
     amended = apply(corpus, draft, values)
-    population = load(tables, corpus)
+    source = opened(tables, corpus, firms)
     altered = differing(corpus, amended)
     ids = concerned_by(altered, corpus, amended)
     cities = sorted({city_of(_either(id_, amended, corpus).place) for id_ in ids})
-    near = _near(population, cities)
-    question = _Question(as_of, horizon, readings or {}, run)
-    before, after = (question.answer(near, one, ids) for one in (corpus, amended))
+    question = _Question(as_of, horizon, readings or {})
+    sides = {
+        side: _Side.of(one, ids, question)
+        for side, one in zip(SIDES, (corpus, amended), strict=True)
+    }
     ways = breakdowns(corpus)
-    groups = grouped(near.orgs, ways, as_of)
-    orgs = changed(groups, before.answer.totals, after.answer.totals)
-    law, bill = (_placed(one.answer.awards, groups) for one in (before, after))
+    job = Comparison(
+        sides["before"].job,
+        sides["after"].job,
+        as_of,
+        tuple(cities),
+        ways,
+        tuple(one for side, of in sides.items() for one in of.draws(side)),
+        run,
+    )
+    where = None if out is None else Path(out)
+    rows = Firms.on_disk(where) if source.streamed or where else Firms(None)
+    sums, aside = _gathered(source, job, rows, executor, progress)
+    told = ranked(rows.scan(), ways)
     return Reform(
         draft.title,
         corpus.version,
         amended.version,
         as_of,
         question.ask(corpus, ()).years,
-        population.orgs.height,
         changes(corpus, amended),
         altered,
         ids,
         {id_: _either(id_, amended, corpus).title for id_ in ids},
         {**{one: city_name(one, corpus) for one in cities}, None: UNPLACED},
         ways,
-        costs(_whole(law), _whole(bill), ["city"]),
-        costs(_whole(law), _whole(bill), ["city", "place"]),
-        orgs,
-        by_group(orgs, [one.id for one in ways]),
-        distribution(orgs),
-        _pools(before, after, [law, bill], question),
+        sums.cost_frame(["city"]),
+        sums.cost_frame(["city", "place"]),
+        by_group(told, [one.id for one in ways]),
+        distribution(told),
+        pool_frame(sums, {side: of.funds for side, of in sides.items()}),
+        rows,
+        aside,
     )
+
+
+def _gathered(
+    source: Source, job: Comparison, rows: Firms, executor: Engine, progress: Progress | None
+) -> tuple[Sums, SetAside]:
+    """The parts of all fragments together; the firms go to `rows`."""
+    sums, aside = NOTHING, {}
+    for number, part in source.run(compared, job, executor, progress):
+        sums = sums.merged(part.sums)
+        aside[number] = part.aside
+        rows.add(number, part.firms)
+    return sums, source.set_aside(aside)
 
 
 class _Question(Struct, frozen=True):
@@ -144,7 +180,6 @@ class _Question(Struct, frozen=True):
     as_of: date
     horizon: int
     readings: Readings
-    run: Run
 
     def ask(self, corpus: Corpus, measures: Iterable[str]) -> Asked:
         """The question to one corpus; readings that a draft has settled are left out."""
@@ -157,17 +192,29 @@ class _Question(Struct, frozen=True):
             by_year=self.horizon > 1,
         )
 
-    def first_year(self, corpus: Corpus) -> int | None:
-        """The year whose awards a yearly pool meets; None if the horizon is that year alone."""
-        return self.ask(corpus, ()).claim_year if self.horizon > 1 else None
 
-    def answer(self, tables: Tables, corpus: Corpus, ids: Iterable[str]) -> Side:
-        """Awards and totals of the measures that the corpus has."""
-        asked = self.ask(corpus, [id_ for id_ in ids if id_ in corpus])
-        if asked.measures:
-            return Side(corpus, self.run(tables, corpus, asked))
-        key = tables.orgs.schema[KEY]
-        return Side(corpus, Awards(award_frame([], key), total_frame([], key)))
+class _Side(Struct, frozen=True, eq=False):
+    """One of the two: the law as it is, or as it would be. `year` is that whose awards a yearly pool meets."""
+
+    job: Job
+    funds: tuple[Fund, ...]
+    year: int | None
+
+    @classmethod
+    def of(cls, corpus: Corpus, ids: Iterable[str], question: _Question) -> _Side:
+        """The question of the measures that the corpus has, and its pools of money."""
+        asked = question.ask(corpus, [id_ for id_ in ids if id_ in corpus])
+        held = funds(corpus, known_readings(corpus, question.readings))
+        return cls(
+            job_of(corpus, asked, keep=False, out=None),
+            tuple(fund for fund in held if fund.holds_fen is not None),
+            asked.claim_year if question.horizon > 1 else None,
+        )
+
+    def draws(self, side: str) -> Iterable[Draws]:
+        """The claims on the pools: where the horizon is one year, it is that of the whole horizon."""
+        for fund in self.funds:
+            yield Draws(side, fund.id, fund.members, self.year if fund.yearly else None)
 
 
 def known_readings(corpus: Corpus, readings: Readings) -> Readings:
@@ -219,61 +266,3 @@ def concerned_by(altered: Iterable[str], before: Corpus, after: Corpus) -> tuple
 
 def _either(id_: str, one: Corpus, other: Corpus) -> Measure:
     return one.measure(id_) if id_ in one else other.measure(id_)
-
-
-def _near(tables: Tables, cities: list[str]) -> Tables:
-    """The firms that a draft can reach: those of its cities, and those whose place is unknown."""
-    if PLACE not in tables.orgs.columns:
-        return tables
-    return tables.of(tables.orgs.filter(city().is_in(cities) | city().is_null())[KEY])
-
-
-def _placed(awards: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
-    return awards.join(groups.select(KEY, "city", "place"), on=KEY, how="left")
-
-
-def _whole(awards: pl.DataFrame) -> pl.DataFrame:
-    return awards.filter(pl.col("year").is_null())
-
-
-def _pools(
-    before: Side, after: Side, placed: list[pl.DataFrame], question: _Question
-) -> pl.DataFrame:
-    """Demand on each pool that the measures draw on, against what it holds, on both sides.
-
-    Demand is the sum of ceilings of the firms that are there; `open` that of firms whose place is unknown.
-    A pool filled every year meets that of the first year, another that of the whole horizon. `unstated`
-    claims state no amount.
-    """
-    rows: dict[str, dict[str, Any]] = {}
-    for side, one, awards in zip(("before", "after"), (before, after), placed, strict=True):
-        for fund in funds(one.corpus, known_readings(one.corpus, question.readings)):
-            if fund.holds_fen is None:
-                continue
-            year = question.first_year(one.corpus) if fund.yearly else None
-            wanted = pl.col("year").is_null() if year is None else pl.col("year") == year
-            claims = awards.filter(wanted & pl.col("measure").is_in(fund.members))
-            if not claims.height:
-                continue
-            row = rows.setdefault(fund.id, {"pool": fund.id})
-            row |= {
-                "says": fund.says.zh,
-                "says_en": fund.says["en"],
-                "yearly": fund.yearly,
-                f"{side}_holds_fen": fund.holds_fen,
-                f"{side}_demand_fen": _sum(claims.filter(pl.col("city").is_not_null())),
-                f"{side}_open_fen": _sum(claims.filter(pl.col("city").is_null())),
-                f"{side}_unstated": claims["ceiling_fen"].null_count(),
-            }
-    schema = {"pool": pl.String, "says": pl.String, "says_en": pl.String, "yearly": pl.Boolean}
-    schema |= {
-        f"{side}_{name}": pl.Int64
-        for side in ("before", "after")
-        for name in ("holds_fen", "demand_fen", "open_fen", "unstated")
-    }
-    return pl.DataFrame(list(rows.values()), schema=schema)
-
-
-def _sum(claims: pl.DataFrame) -> int:
-    found: int = claims.select(total("ceiling_fen")).item()
-    return found

@@ -40,6 +40,10 @@ def reform_dict(found: Reform) -> dict[str, Any]:
         "as_of": found.as_of.isoformat(),
         "years": list(found.years),
         "firms": found.firms,
+        "tables": {
+            name: {"read": count.read, "kept": count.kept, "set_aside": count.rejected}
+            for name, count in found.aside.counts.items()
+        },
         "changed": list(found.changed),
         "concerned": list(found.concerned),
         "amendments": [amendment_dict(one) for one in found.amendments],
@@ -108,12 +112,13 @@ def _pair(text: Text) -> dict[str, str]:
 def write(found: Reform, path: Path, lang: str, solution: Solution | None = None) -> None:
     """Writes every firm as Parquet (amounts in fen), or a workbook of all tables (amounts in yuan)."""
     if path.suffix.lower() == ".parquet":
-        found.orgs.write_parquet(path)
+        found.scan().sink_parquet(path)
         return
-    if found.orgs.height > SHEET_ROWS:
+    firms = found.rows.height
+    if firms > SHEET_ROWS:
         raise Fault(
-            f"{found.orgs.height} 家企业超过一张工作表的 {SHEET_ROWS} 行；请写成 .parquet",
-            f"{found.orgs.height} firms do not fit a sheet of {SHEET_ROWS}; write a .parquet file",
+            f"{firms} 家企业超过一张工作表的 {SHEET_ROWS} 行；请写成 .parquet",
+            f"{firms} firms do not fit a sheet of {SHEET_ROWS}; write a .parquet file",
         )
     with xlsxwriter.Workbook(str(path), {"in_memory": True}) as book:
         _sheet(book, _CHANGES[lang], _changes(found.amendments, lang))

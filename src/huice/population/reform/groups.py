@@ -1,7 +1,8 @@
 """Groups of firms by which gains and losses are told apart: city, size, kind, age, rank by revenue.
 
 Which facts make groups is data (`groups.yaml`). A firm whose fact is unknown is in the group of the unknown
-(null), never in another. Ranks are taken within a city, for amounts are never added across cities.
+(null), never in another. Ranks are taken within a city, for amounts are never added across cities: where they
+end is known when all firms are, until then a firm carries its amount.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from huice.corpus.vocabulary import text_of
 from huice.language.printing.en import English
 from huice.language.printing.zh import Chinese
 from huice.language.text import Text
+from huice.population.reform.order import at_shares
 from huice.population.schema import KEY, DType, columns_of
 
 PLACE = "place"
@@ -64,13 +66,11 @@ class Breakdown(Struct, frozen=True):
         return UNKNOWN if group is None else self.names().get(group, Text(group, group))
 
     def groups(self, as_of: date) -> pl.Expr:
-        """The group of each firm of a table of applicants with a column `city`; null is unknown."""
+        """The group of each firm of a table of applicants, null is unknown; of ranks the amount itself."""
         fact = pl.col(self.column)
         if self.by == "years":
             return self._by_years(fact, as_of)
-        if self.by == "ranks":
-            return self._by_rank(fact)
-        return fact.cast(pl.String)
+        return fact if self.by == "ranks" else fact.cast(pl.String)
 
     def _by_years(self, since: pl.Expr, as_of: date) -> pl.Expr:
         passed = as_of.month * 100 + as_of.day
@@ -81,11 +81,25 @@ class Breakdown(Struct, frozen=True):
             group = pl.when(years >= bound).then(pl.lit(f"{bound:02}")).otherwise(group)
         return pl.when(since.is_null()).then(None).otherwise(group)
 
-    def _by_rank(self, amount: pl.Expr) -> pl.Expr:
-        """Equal amounts share the part of the lowest of them: ⌊parts × (rank - 1) / number⌋ + 1."""
-        rank, number = amount.rank("min").cast(pl.Int64), amount.count().cast(pl.Int64)
-        part = self.parts * (rank - 1) // number + 1
-        return part.over("city").cast(pl.String).str.zfill(2)
+    def by_rank(self, firms: pl.LazyFrame) -> pl.Expr:
+        """The part of each firm of all these, from its amount.
+
+        Equal amounts share the part of the lowest of them: ⌊parts × (rank - 1) / number⌋ + 1. So a firm is
+        above part `p` just if its amount is above number ⌈p × number / parts⌉ of its city, in order.
+        """
+        amounts = firms.select("city", value=self.id)
+        edges = at_shares(amounts, ["city"], range(1, self.parts), self.parts)
+        part = pl.lit(None, pl.Int64)
+        for (name,), mine in edges.group_by("city"):
+            here = pl.lit(1, pl.Int64)
+            for edge in mine["value"]:
+                here += (pl.col(self.id) > edge).cast(pl.Int64)
+            part = (
+                pl.when(pl.col("city").eq_missing(pl.lit(name, pl.String)))
+                .then(here)
+                .otherwise(part)
+            )
+        return part.cast(pl.String).str.zfill(2)
 
 
 def breakdowns(corpus: Corpus) -> tuple[Breakdown, ...]:
@@ -131,7 +145,10 @@ def city(place: str = PLACE) -> pl.Expr:
 
 
 def grouped(orgs: pl.DataFrame, by: Sequence[Breakdown], as_of: date) -> pl.DataFrame:
-    """`org_id`, `place`, `city` and the group of each breakdown; a column that is absent is unknown."""
+    """`org_id`, `place`, `city` and the group of each breakdown; a column that is absent is unknown.
+
+    For ranks the amount stands in place of the group; see `ranked`.
+    """
     types: dict[str, DType] = {PLACE: pl.String}
     types |= {one.column: columns_of(one.fact)[0].dtype for one in by}
     absent = [
@@ -147,6 +164,11 @@ def grouped(orgs: pl.DataFrame, by: Sequence[Breakdown], as_of: date) -> pl.Data
             *(one.groups(as_of).alias(one.id) for one in by),
         )
     )
+
+
+def ranked(firms: pl.LazyFrame, by: Sequence[Breakdown]) -> pl.LazyFrame:
+    """All firms with their ranks in place of the amounts."""
+    return firms.with_columns(one.by_rank(firms).alias(one.id) for one in by if one.by == "ranks")
 
 
 def _rank_name(part: int, parts: int) -> Text:

@@ -7,37 +7,38 @@ evaluating the whole population anew at both sides of each crossing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import TypeAlias
 
+import msgspec
 import polars as pl
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from huice.corpus.corpus import Corpus, shipped
-from huice.corpus.overlay import Overlay, apply, load_overlay
+from huice.corpus.overlay import Overlay, load_overlay
+from huice.corpus.source import Problem
 from huice.corpus.unknowns import Unknown
-from huice.evaluate.facts import Profile
-from huice.evaluate.linear import NotLinear
 from huice.language.text import Fault, Text
-from huice.population.asked import Asked, asking
+from huice.population.fragments import FIRMS
 from huice.population.reform.cells import Line, NotComputed, OpenRules, touched_by
-from huice.population.reform.effect import Readings, Run, in_columns, known_readings
-from huice.population.reform.frames import total
-from huice.population.reform.groups import PLACE, city, city_of
+from huice.population.reform.effect import Readings
+from huice.population.reform.groups import city_of
+from huice.population.reform.opened import Figure, OpenDraft, Spent, lined, valued
+from huice.population.reform.sides import Run, in_columns
+from huice.population.reform.source import Engine, Given, Progress, SetAside, Source, opened
 from huice.population.reform.spending import Spending
-from huice.population.rows import Rows
-from huice.population.schema import KEY
-from huice.population.tables import Tables, load
+from huice.population.reform.tally import Tally
 
-Figure: TypeAlias = Literal["ceiling", "certain"]
 MOST_RUNS = 64
 """Values of an open number that no expression computes with: the population is evaluated for each."""
 MOST_POINTS = 200
 """Points of a curve that are kept."""
+PASSES = 2
+"""Over the firms: for the lines, and to check the answer."""
 
 
 class Point(Struct, frozen=True):
@@ -63,7 +64,8 @@ class Solution(Struct, frozen=True, eq=False):
     crossing, and then `least` and `most` say what can be reached. `shape` of spending over the range:
     `rising`, `falling`, `flat` or `mixed`. `curve`: `written, numerator, denominator, spending_fen`, at the
     ends of its straight parts (every so many of them, if there are many). `firms` are those whose place is
-    known; the text states no amount for `unstated` of their claims.
+    known; the text states no amount for `unstated` of their claims. `aside` says what was read and what was
+    set aside.
     """
 
     title: Text
@@ -82,6 +84,11 @@ class Solution(Struct, frozen=True, eq=False):
     curve: pl.DataFrame
     firms: int
     unstated: int
+    aside: SetAside
+
+    def problems(self) -> list[Problem]:
+        """Warnings, and one located example of each kind of rejected row with their number."""
+        return self.aside.problems()
 
     def expected_fen(self, point: Point) -> Fraction:
         """What is spent at a value after take-up."""
@@ -89,7 +96,7 @@ class Solution(Struct, frozen=True, eq=False):
 
 
 def solve(  # noqa: PLR0913  # one for each part of the question, named at the call
-    tables: Tables | Path | str | Mapping[str, Any],
+    tables: Given,
     overlay: Overlay | Path | str,
     budget_fen: int,
     corpus: Corpus | None = None,
@@ -101,11 +108,16 @@ def solve(  # noqa: PLR0913  # one for each part of the question, named at the c
     measures: Iterable[str] | None = None,
     readings: Readings | None = None,
     run: Run = in_columns,
+    executor: Engine = None,
+    firms: int = FIRMS,
+    progress: Progress | None = None,
 ) -> Solution:
     """The value of a draft's open number for which spending, times `takeup`, meets the budget.
 
     Spending is the sum of one figure over the `measures` that the number touches (by default all of them;
-    they must lie in one city), each firm cut to the fen. Raises `BadOverlay`, `BadTables`, `BadProfile`, and
+    they must lie in one city), each firm cut to the fen. Parquet of more than `firms` firms is streamed, so
+    many at a time; `executor` runs the fragments as that of `simulate` does, and `progress` is told of both
+    passes together: the second checks the answer. Raises `BadOverlay`, `BadTables`, `BadProfile`, and
     `Fault` where the question cannot be answered.
     """
     corpus = corpus or shipped()
@@ -113,9 +125,14 @@ def solve(  # noqa: PLR0913  # one for each part of the question, named at the c
     unknown = _the_unknown(draft)
     if not 0 < takeup <= 1:
         raise Fault("领取率应大于 0、不超过 100%", "take-up is more than 0 and at most 100%")
-    inverse = _Inverse(draft, corpus, unknown, as_of, horizon, figure, readings or {}, run)
-    ids = inverse.measures(measures)
-    return inverse.solve(load(tables, corpus), ids, budget_fen, takeup)
+    asked = OpenDraft(draft, unknown, as_of, horizon, figure, readings or {}, run)
+    low, high = asked.ends(corpus)
+    ids, home = _measures(low, high, measures)
+    law = msgspec.msgpack.encode(corpus, enc_hook=str)
+    source = opened(tables, corpus, firms)
+    inverse = _Inverse(Spent(law, asked, ids, home), source, executor, progress)
+    spent = inverse.lines() if _computed(low, high, unknown) else inverse.values()
+    return inverse.solution(corpus.version, spent, budget_fen, takeup)
 
 
 def _the_unknown(draft: Overlay) -> Unknown:
@@ -129,66 +146,70 @@ def _the_unknown(draft: Overlay) -> Unknown:
     )
 
 
+def _computed(low: Corpus, high: Corpus, unknown: Unknown) -> bool:
+    """Whether the rules compute with the number, so that they give lines."""
+    try:
+        OpenRules(low, high, unknown)
+    except NotComputed:
+        return False
+    return True
+
+
+def _measures(
+    low: Corpus, high: Corpus, wanted: Iterable[str] | None
+) -> tuple[tuple[str, ...], str]:
+    """The measures whose spending is meant, and their city."""
+    found = touched_by(low, high)
+    if wanted is not None:
+        named = set(wanted)
+        found = tuple(one.id for one in low.measures if one.id in named)
+    cities = {city_of(low.measure(id_).place) for id_ in found}
+    if len(cities) != 1:
+        said = "、".join(found) or "（无）"
+        raise Fault(
+            f"待定的数涉及多个城市或没有事项：{said}；金额不跨城相加，请用 measures 指定一城的事项",
+            f"the open number touches no measure, or those of several cities: {', '.join(found)}; "
+            "amounts of different cities are never added: name the measures of one city",
+        )
+    return found, cities.pop()
+
+
+_Spending: TypeAlias = tuple[Spending, int, int, SetAside]
+"""Spending over the grid, the firms, the claims without a stated amount, and what was set aside."""
+
+
 class _Inverse(Struct, frozen=True, eq=False):
     """One draft with one open number, asked of one population."""
 
-    draft: Overlay
-    corpus: Corpus
-    unknown: Unknown
-    as_of: date
-    horizon: int
-    figure: Figure
-    readings: Readings
-    run: Run
+    job: Spent
+    source: Source
+    executor: Engine
+    progress: Progress | None
 
-    def at(self, cell: int) -> Corpus:
-        """The corpus under the draft with a value of the number."""
-        written = self.unknown.written(self.unknown.at(cell))
-        return apply(self.corpus, self.draft, {self.unknown.name: written})
+    @property
+    def unknown(self) -> Unknown:
+        """The open number."""
+        return self.job.open.unknown
 
-    def ends(self) -> tuple[Corpus, Corpus]:
-        """The draft at both ends of the range."""
-        return self.at(0), self.at(self.unknown.count - 1)
-
-    def measures(self, wanted: Iterable[str] | None) -> tuple[str, ...]:
-        """The measures whose spending is meant, all of one city."""
-        low, high = self.ends()
-        found = touched_by(low, high)
-        if wanted is not None:
-            asked = set(wanted)
-            found = tuple(one.id for one in low.measures if one.id in asked)
-        cities = {city_of(low.measure(id_).place) for id_ in found}
-        if len(cities) != 1:
-            said = "、".join(found) or "（无）"
-            raise Fault(
-                f"待定的数涉及多个城市或没有事项：{said}；金额不跨城相加，请用 measures 指定一城的事项",
-                f"the open number touches no measure, or those of several cities: {', '.join(found)}; "
-                "amounts of different cities are never added: name the measures of one city",
-            )
-        return found
-
-    def solve(
-        self, tables: Tables, ids: tuple[str, ...], budget_fen: int, takeup: Fraction
+    def solution(
+        self, version: str, spent: _Spending, budget_fen: int, takeup: Fraction
     ) -> Solution:
-        """The solution on these tables."""
-        low, high = self.ends()
-        home = city_of(low.measure(ids[0]).place)
-        near = _in_city(tables, home)
-        spending, unstated = self._spending(near, ids, low, high)
+        """The solution on these firms."""
+        spending, firms, unstated, aside = spent
         target = int(budget_fen / takeup)
         brackets = tuple(self._brackets(spending, target))
         least, most = (self._point(spending, cell) for cell in spending.extremes())
         answer = max((one.inside for one in brackets), key=_most_spent, default=None)
         if answer is None and most.spending_fen == target:
             answer = most
-        self._check(near, ids, spending, brackets, answer)
+        self._check(spending, brackets, answer)
         return Solution(
-            self.draft.title,
-            f"{self.corpus.version}+{self.draft.name}",
+            self.job.open.draft.title,
+            f"{version}+{self.job.open.draft.name}",
             self.unknown,
-            ids,
-            home,
-            self.figure,
+            self.job.measures,
+            self.job.city,
+            self.job.open.figure,
             budget_fen,
             takeup,
             answer,
@@ -197,32 +218,25 @@ class _Inverse(Struct, frozen=True, eq=False):
             least,
             most,
             self._curve(spending),
-            near.orgs.height,
+            firms,
             unstated,
+            aside,
         )
 
     # --- spending at every value ------------------------------------------------------------------------
 
-    def _spending(
-        self, tables: Tables, ids: Sequence[str], low: Corpus, high: Corpus
-    ) -> tuple[Spending, int]:
-        """Spending over the grid, and the number of claims without a stated amount."""
-        try:
-            rules = OpenRules(low, high, self.unknown)
-        except NotComputed:
-            return self._evaluated(tables, ids)
-        asked = self._asked(rules.corpus, ids)
-        lines: list[Line] = []
-        unstated = 0
-        for _, profile in Rows(tables, rules.corpus, asked).profiles():
-            for id_ in ids:
-                found = [pair[self.figure == "ceiling"] for pair in _lines(rules, profile, id_)]
-                unstated += not all(line.stated for line in found)
-                lines += found
-        return Spending(lines, self.unknown.count), unstated
+    def lines(self) -> _Spending:
+        """By single evaluations on the open number."""
+        tally, firms, unstated, aside = Tally(self.unknown.count), 0, 0, {}
+        for number, part in self.source.run(lined, self.job, self.executor, self._told(0)):
+            tally.merge(part.tally)
+            firms += part.firms
+            unstated += part.unstated
+            aside[number] = part.aside
+        return Spending(tally), firms, unstated, self.source.set_aside(aside)
 
-    def _evaluated(self, tables: Tables, ids: Sequence[str]) -> tuple[Spending, int]:
-        """The same by evaluating the population at every value: for durations and the like."""
+    def values(self) -> _Spending:
+        """By evaluating the population at every value: for durations and the like."""
         count = self.unknown.count
         if count > MOST_RUNS:
             raise Fault(
@@ -231,25 +245,31 @@ class _Inverse(Struct, frozen=True, eq=False):
                 f"“${self.unknown.name}” stands in no formula (a duration, say), so each value is evaluated "
                 f"on its own: at most {MOST_RUNS} values, not {count}",
             )
-        sums = [self._sum(tables, ids, cell) for cell in range(count)]
-        lines = [Line(cell, cell, Fraction(fen, 100), 0) for cell, (fen, _) in enumerate(sums)]
-        return Spending(lines, count), max(unstated for _, unstated in sums)
-
-    def _sum(self, tables: Tables, ids: Sequence[str], cell: int) -> tuple[int, int]:
-        """Spending at a value by a full evaluation, in fen, and the claims without a stated amount."""
-        corpus = self.at(cell)
-        awards = self.run(tables, corpus, self._asked(corpus, ids)).awards
-        whole = awards.filter(pl.col("year").is_null())
-        return whole.select(total(f"{self.figure}_fen")).item(), whole["ceiling_fen"].null_count()
-
-    def _asked(self, corpus: Corpus, ids: Sequence[str]) -> Asked:
-        return asking(
-            corpus,
-            as_of=self.as_of,
-            horizon=self.horizon,
-            measures=ids,
-            readings=known_readings(corpus, self.readings),
+        sums, firms, aside = self._at(range(count), 0)
+        tally = Tally(
+            count, (Line(cell, cell, Fraction(fen, 100), 0) for cell, (fen, _) in enumerate(sums))
         )
+        return Spending(tally), firms, max(unstated for _, unstated in sums), aside
+
+    def _at(self, cells: Sequence[int], passed: int) -> tuple[list[tuple[int, int]], int, SetAside]:
+        """Spending in fen and claims without an amount at some values, evaluated in columns."""
+        job = structs.replace(self.job, cells=tuple(cells))
+        sums, firms, aside = [(0, 0)] * len(cells), 0, {}
+        for number, part in self.source.run(valued, job, self.executor, self._told(passed)):
+            sums = [
+                (fen + more, unstated + others)
+                for (fen, unstated), (more, others) in zip(sums, part.sums, strict=True)
+            ]
+            firms += part.firms
+            aside[number] = part.aside
+        return sums, firms, self.source.set_aside(aside)
+
+    def _told(self, passed: int) -> Progress | None:
+        """Progress of one of the passes, as a part of all."""
+        tell, rows = self.progress, self.source.rows
+        if tell is None:
+            return None
+        return lambda done, _: tell(passed * rows + done, PASSES * rows)
 
     # --- what is told of it --------------------------------------------------------------------------------
 
@@ -274,39 +294,18 @@ class _Inverse(Struct, frozen=True, eq=False):
             schema_overrides={"spending_fen": pl.Int64},
         )
 
-    def _check(
-        self,
-        tables: Tables,
-        ids: Sequence[str],
-        spending: Spending,
-        brackets: Sequence[Bracket],
-        answer: Point | None,
-    ) -> None:
+    def _check(self, spending: Spending, brackets: Sequence[Bracket], answer: Point | None) -> None:
         """Both sides of the crossing that answers are evaluated anew; raises `RuntimeError` on a difference."""
-        cells = {answer.cell} if answer else set()
-        cells |= {one.outside.cell for one in brackets if answer and one.inside == answer}
-        for cell in sorted(cells):
-            fen, _ = self._sum(tables, ids, cell)
+        if answer is None:
+            if self.progress is not None:
+                self.progress(PASSES * self.source.rows, PASSES * self.source.rows)
+            return
+        cells = {answer.cell, *(one.outside.cell for one in brackets if one.inside == answer)}
+        ordered = sorted(cells)
+        for cell, (fen, _) in zip(ordered, self._at(ordered, 1)[0], strict=True):
             if fen != spending.at(cell):
                 message = f"spending at cell {cell}: {spending.at(cell)} fen, evaluated {fen} fen"
                 raise RuntimeError(message)
-
-
-def _lines(rules: OpenRules, profile: Profile, id_: str) -> Iterator[tuple[Line, Line]]:
-    try:
-        yield from rules.lines(profile, id_)
-    except NotLinear:
-        raise Fault(
-            "待定的数在金额里自乘或作除数，支出不是分段直线，无法精确求解；请让它只出现在一处",
-            "the open number is multiplied or divided by itself, so that spending follows no straight "
-            "lines; let it stand in one place of the amount",
-        ) from None
-
-
-def _in_city(tables: Tables, home: str) -> Tables:
-    if PLACE not in tables.orgs.columns:
-        return tables.of(tables.orgs[KEY].clear())
-    return tables.of(tables.orgs.filter(city() == home)[KEY])
 
 
 def _most_spent(point: Point) -> tuple[int, int]:

@@ -8,25 +8,22 @@ Where that could matter the firms are cut and added one by one, so that every an
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import pairwise
-from math import ceil, floor, lcm
-from typing import Any, TypeAlias
+from math import ceil, floor
+from typing import TypeAlias
 
-import numpy as np
 from msgspec import Struct
 
 from huice.evaluate.facts import Exact
 from huice.language.text import Fault
-from huice.population.reform.cells import Line
+from huice.population.reform.tally import Tally
 
 Run: TypeAlias = tuple[int, int, bool]
 """Cells from the first to the last, and whether spending is within the budget on them."""
 MOST_LOOKED_AT = 10_000
 """Cells whose sum is taken firm by firm where gains and losses offset one another."""
-_FEN = 100
-_LARGEST = 2**62
 
 
 class TooFine(Fault):
@@ -65,13 +62,11 @@ class Stretch(Struct, frozen=True):
 
 
 class Spending:
-    """The sum of lines over the cells 0 to `count - 1`, in fen."""
+    """The sum of the lines of a tally at each of its cells, in fen."""
 
-    def __init__(self, lines: Iterable[Line], count: int) -> None:
-        self.count = count
-        exact, loose = _sorted_out(lines)
-        self.stretches = tuple(_stretches(exact, loose, count))
-        self._cut = _Cut(loose, count)
+    def __init__(self, tally: Tally) -> None:
+        self.stretches = tuple(_stretches(tally))
+        self._cut = tally.cut()
         self._starts = [stretch.first for stretch in self.stretches]
         self._kept: dict[int, int] = {}
 
@@ -133,8 +128,7 @@ class Spending:
 
     def extremes(self) -> tuple[int, int]:
         """The first cells with the least and with the most spending."""
-        ends = sorted({cell for one in self.stretches for cell in (one.first, one.last)})
-        low, high = self._least_of(ends), self._most_of(ends)
+        low, high = self._least_of(self._near(-1)), self._most_of(self._near(1))
         for stretch in self.stretches:
             if stretch.monotone or not stretch.loose:
                 continue
@@ -145,6 +139,19 @@ class Spending:
                 raise TooFine
             low, high = self._least_of([low, *near]), self._most_of([high, *near])
         return low, high
+
+    def _near(self, sign: int) -> list[int]:
+        """The ends of stretches that may hold the most (sign 1) or the least: what is cut off decides."""
+        ends = {
+            cell: (one.at(cell) - one.loose, one.at(cell))
+            for one in self.stretches
+            for cell in (one.first, one.last)
+        }
+        if sign > 0:
+            sure = max(low for low, _ in ends.values())
+            return [cell for cell, (_, high) in ends.items() if high >= sure]
+        sure = min(high for _, high in ends.values())
+        return [cell for cell, (low, _) in ends.items() if low <= sure]
 
     def _least_of(self, cells: list[int]) -> int:
         return min(cells, key=lambda cell: (self.at(cell), cell))
@@ -157,11 +164,18 @@ class Spending:
         ups = any(one.rises for one in self.stretches)
         downs = any(one.falls for one in self.stretches)
         for one, other in pairwise(self.stretches):
-            before, after = self.at(one.last), self.at(other.first)
-            ups, downs = ups or after > before, downs or after < before
+            jump = self._jump(one, other)
+            ups, downs = ups or jump > 0, downs or jump < 0
         return {(True, True): "mixed", (True, False): "rising", (False, True): "falling"}.get(
             (ups, downs), "flat"
         )
+
+    def _jump(self, one: Stretch, other: Stretch) -> Exact:
+        """From the last cell of a stretch to the first of the next, of the right sign."""
+        jump = other.at(other.first) - one.at(one.last)
+        if jump > other.loose or -jump > one.loose:
+            return jump
+        return self.at(other.first) - self.at(one.last)
 
     def points(self, most: int) -> list[tuple[int, int]]:
         """The ends of the stretches with spending there, at most about so many, the outer ones always."""
@@ -171,77 +185,15 @@ class Spending:
         return [(cell, self.at(cell)) for cell in kept]
 
 
-class _Cut:
-    """What is cut off lines at a cell: each loses the part of a fen that it has there."""
-
-    def __init__(self, lines: list[Line], count: int) -> None:
-        bottoms = [lcm(_of_fen(line.value), _of_fen(line.slope)) for line in lines]
-        self.whole = lcm(*bottoms)
-        parts = [
-            (int(line.value * _FEN * bottom), int(line.slope * _FEN * bottom))
-            for line, bottom in zip(lines, bottoms, strict=True)
-        ]
-        most = max((abs(value) + abs(slope) * count for value, slope in parts), default=0)
-        small = most < _LARGEST and self.whole * max(len(lines), 1) < _LARGEST
-        kind: Any = np.int64 if small else object
-        self.first = np.array([line.first for line in lines], dtype=np.int64)
-        self.last = np.array([line.last for line in lines], dtype=np.int64)
-        self.values = np.array([value for value, _ in parts], dtype=kind)
-        self.slopes = np.array([slope for _, slope in parts], dtype=kind)
-        self.bottoms = np.array(bottoms, dtype=kind)
-        self.shares = np.array([self.whole // bottom for bottom in bottoms], dtype=kind)
-
-    def off(self, cell: int) -> Fraction:
-        """What is cut off at a cell, in fen."""
-        there = (self.first <= cell) & (cell <= self.last)
-        rests = (self.values[there] + self.slopes[there] * cell) % self.bottoms[there]
-        return Fraction(int((rests * self.shares[there]).sum()), self.whole)
-
-
-def _of_fen(number: Exact) -> int:
-    """Into how many parts a fen must be divided to hold the number."""
-    return (Fraction(number) * _FEN).denominator
-
-
-def _sorted_out(lines: Iterable[Line]) -> tuple[list[Line], list[Line]]:
-    """Lines that are whole fen at every cell, and lines that are cut."""
-    exact: list[Line] = []
-    loose: list[Line] = []
-    for line in lines:
-        if not (line.value or line.slope):
-            continue
-        if line.slope == 0:
-            exact.append(Line(line.first, line.last, Fraction(line.fen(line.first), _FEN), 0))
-        elif _whole(line.value) and _whole(line.slope):
-            exact.append(line)
-        else:
-            loose.append(line)
-    return exact, loose
-
-
-def _whole(number: Exact) -> bool:
-    return _of_fen(number) == 1
-
-
-def _stretches(exact: list[Line], loose: list[Line], count: int) -> Iterator[Stretch]:
+def _stretches(tally: Tally) -> Iterator[Stretch]:
     """The cells between which some line begins or ends."""
-    changes: dict[int, list[Exact]] = {0: [0] * 5}
-    for lines, cut in ((exact, 0), (loose, 1)):
-        for line in lines:
-            parts = (line.value, line.slope, cut, line.slope > 0, line.slope < 0)
-            for cell, sign in ((line.first, 1), (line.last + 1, -1)):
-                sums = changes.setdefault(cell, [0] * 5)
-                for position, part in enumerate(parts):
-                    if part:
-                        sums[position] += sign * part
     now: list[Exact] = [0] * 5
-    starts = sorted(cell for cell in changes if cell < count)
-    for first, after in pairwise([*starts, count]):
-        now = [one + other for one, other in zip(now, changes[first], strict=True)]
+    starts = sorted({0, *(cell for cell in tally.steps if cell < tally.count)})
+    for first, after in pairwise([*starts, tally.count]):
+        begins = tally.steps.get(first, now[:0])
+        now = [one + other for one, other in zip(now, begins, strict=True)] if begins else now
         value, slope, cut_lines, ups, downs = now
-        yield Stretch(
-            first, after - 1, value * _FEN, slope * _FEN, int(cut_lines), ups > 0, downs > 0
-        )
+        yield Stretch(first, after - 1, value, slope, int(cut_lines), ups > 0, downs > 0)
 
 
 def _between(stretch: Stretch, low: Exact, high: Exact) -> tuple[int, int]:
