@@ -12,6 +12,7 @@ from msgspec import structs
 
 from huice import Corpus
 from huice.population import Asked, Awards, Tables, by_rows
+from huice.population.columns.body import BodyName
 from huice.population.columns.place import Gap
 from huice.population.columns.run import by_columns
 
@@ -28,14 +29,18 @@ def differences(one: pl.DataFrame, other: pl.DataFrame, keys: Sequence[str]) -> 
 
 
 def compared(
-    tables: Tables, corpus: Corpus, asked: Asked, other: Corpus | None = None
+    tables: Tables,
+    corpus: Corpus,
+    asked: Asked,
+    other: Corpus | None = None,
+    body: BodyName = "polars",
 ) -> tuple[Awards, tuple[Gap, ...], pl.DataFrame, pl.DataFrame]:
     """The rows' awards, the columns' gaps, and the differences of awards and of totals."""
     rows = by_rows(tables, corpus, asked)
     own = {one.id: one for one in (other or corpus).measures}
     measures = tuple(own[one.id] for one in asked.measures)
     changed = structs.replace(asked, measures=measures)
-    columns, gaps = by_columns(tables, other or corpus, changed)
+    columns, gaps = by_columns(tables, other or corpus, changed, body)
     return (
         rows,
         gaps,

@@ -19,6 +19,8 @@ from huice.population import Asked, Awards, Tables, asking, by_rows, load
 from huice.population.columns import quantities, truths
 from huice.population.columns import ratios as r
 from huice.population.columns import whole as w
+from huice.population.columns.body import BodyName
+from huice.population.columns.kleene import truth_if
 from huice.population.columns.measure import MeasureColumns
 from huice.population.columns.run import by_columns
 from tests.evaluate.mutations import mutants, with_rule
@@ -35,12 +37,20 @@ from tests.population.anything import Draw
 from tests.population.firms import profiles, tables_of
 
 IDS = list(MEASURES)
+BODIES: tuple[BodyName, ...] = ("polars", "fused")
 CONSTRUCTS = sorted(
     path.parent for path in (Path(__file__).parents[1] / "constructs").glob("*/corpus.yaml")
 )
 
 
-def assert_agree(corpus: Corpus, seed: str, firms: int, horizon: int) -> set[str]:
+def assert_agree(
+    corpus: Corpus,
+    seed: str,
+    firms: int,
+    horizon: int,
+    body: BodyName = "polars",
+    places: list[str] | None = None,
+) -> set[str]:
     """No difference on a random population; gives the statuses that came up."""
     rng = random.Random(seed)
     as_of = random_day(rng)
@@ -50,10 +60,11 @@ def assert_agree(corpus: Corpus, seed: str, firms: int, horizon: int) -> set[str
         as_of=as_of,
         horizon=horizon,
         by_year=True,
+        places=places,
         readings=random_readings(rng, corpus) if rng.random() < 0.7 else None,
         pools=random_pools(rng, corpus) if rng.random() < 0.5 else None,
     )
-    rows, gaps, awards, totals = compared(tables, corpus, asked)
+    rows, gaps, awards, totals = compared(tables, corpus, asked, body=body)
     assert not gaps
     assert not awards.height, awards
     assert not totals.height, totals
@@ -66,13 +77,25 @@ def test_columns_and_rows_agree_to_the_fen(horizon: int, corpus: Corpus) -> None
     assert {"eligible", "discretionary", "unknown", "ineligible"} <= statuses
 
 
+@pytest.mark.parametrize(
+    ("horizon", "place"), [(1, "shenzhen"), (2, "hangzhou/xihu"), (1, "shanghai/xuhui")]
+)
+def test_machine_code_and_rows_agree_to_the_fen(horizon: int, place: str, corpus: Corpus) -> None:
+    """The whole corpus takes machine code in the long run; here a place each."""
+    statuses = assert_agree(corpus, f"short {place}", 150, horizon, "fused", [place])
+    assert {"eligible", "ineligible"} <= statuses
+
+
 @pytest.mark.long
+@pytest.mark.parametrize("body", BODIES)
 @pytest.mark.parametrize("seed", range(40))
-def test_columns_and_rows_agree_on_thousands_of_firms(seed: int, corpus: Corpus) -> None:
-    assert_agree(corpus, f"long {seed}", 1500, 1 + seed % 3)
+def test_columns_and_rows_agree_on_thousands_of_firms(
+    seed: int, body: BodyName, corpus: Corpus
+) -> None:
+    assert_agree(corpus, f"long {seed}", 1500, 1 + seed % 3, body)
 
 
-def agree_on_construct(folder: Path, seed: str, firms: int) -> None:
+def agree_on_construct(folder: Path, seed: str, firms: int, body: BodyName) -> None:
     corpus, problems = load_corpus(folder)
     assert not problems
     rng = random.Random(f"{folder.name} {seed}")
@@ -80,22 +103,24 @@ def agree_on_construct(folder: Path, seed: str, firms: int) -> None:
     tables = Draw(rng, corpus, as_of, rng.choice([0, 0.1, 0.3])).tables(firms, horizon)
     readings = random_readings(rng, corpus) or None
     asked = asking(corpus, as_of=as_of, horizon=horizon, by_year=True, readings=readings)
-    _, gaps, awards, totals = compared(tables, corpus, asked)
+    _, gaps, awards, totals = compared(tables, corpus, asked, body=body)
     assert not gaps
     assert not awards.height, awards
     assert not totals.height, totals
 
 
+@pytest.mark.parametrize("body", BODIES)
 @pytest.mark.parametrize("folder", CONSTRUCTS, ids=lambda path: path.name)
-def test_every_kind_of_rule_agrees(folder: Path) -> None:
-    agree_on_construct(folder, "short", 50)
+def test_every_kind_of_rule_agrees(folder: Path, body: BodyName) -> None:
+    agree_on_construct(folder, "short", 50, body)
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("body", BODIES)
 @pytest.mark.parametrize("folder", CONSTRUCTS, ids=lambda path: path.name)
-def test_every_kind_of_rule_agrees_on_many_populations(folder: Path) -> None:
+def test_every_kind_of_rule_agrees_on_many_populations(folder: Path, body: BodyName) -> None:
     for seed in range(60):
-        agree_on_construct(folder, f"long {seed}", 200)
+        agree_on_construct(folder, f"long {seed}", 200, body)
 
 
 def test_every_measure_and_every_reading_has_columns(corpus: Corpus) -> None:
@@ -198,8 +223,7 @@ def _high_only(to: Any, node: Any, at: Any) -> Any:
 
 
 def _unknown_is_false(to: Any, node: Any, at: Any) -> Any:
-    found = truths.is_(to, node, at)
-    return False if found is None else found if isinstance(found, bool) else found.fill_null(False)
+    return truth_if(truths.is_(to, node, at))
 
 
 def _last_sum(to: Any, node: Any, at: Any) -> Any:

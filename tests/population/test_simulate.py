@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from huice import Corpus
 from huice.population import BadTables, Simulation, Tables, by_rows, load, simulate
-from huice.population.summary import COUNTS, FIGURES
+from huice.population.columns.counts import FIGURES
+from huice.population.summary import COUNTS
 from tests.oracle import MEASURES
 from tests.population.agreement import AWARD, TOTAL
 from tests.population.firms import profiles, tables_of

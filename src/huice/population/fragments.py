@@ -128,7 +128,7 @@ def gathered(
         if progress is not None:
             progress(len(one.key))
 
-    rest = reader.collect(tables, take)
+    rest = reader.collect(tables, take, rows=keep or out is not None)
     summary = reduce(Summary.merged, parts, EMPTY)
     if rest.rows is not None:
         orgs = tables.orgs
@@ -144,14 +144,14 @@ def gathered(
     )
 
 
-def reader_of(corpus: Corpus, asked: Asked) -> ColumnReader:
+def reader_of(corpus: Corpus, asked: Asked, *, often: bool = False) -> ColumnReader:
     """The reader of a question in this process: compiled rules are kept with their corpus."""
     kept: dict[bytes, ColumnReader] = corpus.__dict__.setdefault("_population_readers", {})
-    key = msgspec.msgpack.encode(asked, enc_hook=str)
+    key = msgspec.msgpack.encode((asked, often), enc_hook=str)
     if key not in kept:
         if len(kept) >= MOST_READERS:
             kept.pop(next(iter(kept)))
-        kept[key] = ColumnReader(corpus, asked)
+        kept[key] = ColumnReader(corpus, asked, often=often)
     return kept[key]
 
 

@@ -21,6 +21,7 @@ from huice.population.asked import (
     total_schema,
 )
 from huice.population.columns.place import Gap
+from huice.population.columns.run import ColumnReader
 from huice.population.columns.shape import shape_of
 from huice.population.fragments import (
     FIRMS,
@@ -155,8 +156,8 @@ def simulate(  # noqa: PLR0913  # one keyword for each thing that may be asked
     With `out` the frames are written there, a Parquet part a fragment; streamed without it, or without
     `keep`, only sums and counts are kept.
 
-    With `repeat` a population in memory is laid out as a whole and kept so: the next question is several times
-    faster, at the price of memory.
+    With `repeat` a population in memory is laid out as a whole and kept so, and with `huice[fast]` the rules
+    become machine code: the next question is many times faster, at the price of memory and of a slower first.
 
     Raises `BadTables` for tables that cannot be read, `BadProfile` for an unknown measure, place or
     reading.
@@ -187,7 +188,8 @@ def simulate(  # noqa: PLR0913  # one keyword for each thing that may be asked
     whole = load(tables, corpus)
     if executor is None:
         parts_of = iter([whole]) if repeat else _parts(whole, firms)
-        return _here(whole, parts_of, asked, corpus, keep=keep, out=where, progress=progress)
+        reader = reader_of(corpus, asked, often=repeat)
+        return _here(whole, parts_of, reader, keep=keep, out=where, progress=progress)
     job = job_of(
         corpus, asked, keep=keep and where is None, out=where, shape=shape_of(whole, asked, corpus)
     )
@@ -206,8 +208,7 @@ def _parts(tables: Tables, firms: int) -> Iterator[Tables]:
 def _here(
     whole: Tables,
     cut: Iterable[Tables],
-    asked: Asked,
-    corpus: Corpus,
+    reader: ColumnReader,
     *,
     keep: bool,
     out: Path | None,
@@ -222,14 +223,14 @@ def _here(
         if progress is not None:
             progress(done, whole.orgs.height)
 
-    reader = reader_of(corpus, asked)
     kept = keep and out is None
     parts = [
         gathered(reader, tables, number, keep=kept, out=out, progress=step)
         for number, tables in enumerate(cut)
     ]
     counts = Partial(-1, EMPTY, (), whole.counts, whole.rejects)
-    return Simulation(asked, corpus, [counts, *map(_uncounted, parts)], rejects.none(), out)
+    all_ = [counts, *map(_uncounted, parts)]
+    return Simulation(reader.asked, reader.corpus, all_, rejects.none(), out)
 
 
 def _uncounted(part: Partial) -> Partial:

@@ -13,9 +13,10 @@ import polars as pl
 import xlsxwriter  # type: ignore[import-untyped]  # carries no types
 
 from huice.language.text import Fault, Text
+from huice.population.columns.counts import FIGURES
 from huice.population.schema import FEN
 from huice.population.simulate import Simulation
-from huice.population.summary import COUNTS, FIGURES
+from huice.population.summary import COUNTS
 from huice.population.tables import rejects
 
 SCHEMA = "huice/simulation/1"

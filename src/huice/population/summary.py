@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeAlias, TypeVar
 
-import numpy as np
 import polars as pl
 from msgspec import Struct
-from numpy.typing import NDArray
 
-from huice.evaluate.outcome import FROM_BEST, PAYING
+from huice.evaluate.outcome import FROM_BEST
 from huice.population.asked import Awards
+from huice.population.columns.counts import FIGURES, counted
 from huice.population.columns.run import PlaceResult
 from huice.population.schema import KEY
 
@@ -22,13 +21,7 @@ Where: TypeAlias = "tuple[str | None, str, int | None]"
 """Place of the firms, measure, year (None: the whole horizon)."""
 K = TypeVar("K")
 CODES = tuple(range(len(FROM_BEST)))
-_PAYING = len(PAYING)
-FIGURES = ("certain_fen", "ceiling_fen", "receiving", "possible", "unstated")
-"""Sums of both figures; firms that surely get something; that may; for which the text states no amount."""
 COUNTS = tuple(status.value for status in FROM_BEST)
-LARGEST = 2**63
-UNSTATED = -1
-"""Stands for a null ceiling while firms are counted; no ceiling is below 0."""
 
 
 class Summary(Struct, frozen=True, eq=True):
@@ -99,41 +92,16 @@ def _sum(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def of_columns(one: PlaceResult, years: Iterable[int], skipped: frozenset[str]) -> Summary:
-    """The summary of one place's columns, without making rows of them."""
+    """The summary of one place, from what its body counted."""
     costs: dict[Where, tuple[int, ...]] = {}
-    for measure, whole, by_year in one.compiled.measures:
-        if measure in skipped:
-            continue
-        named = (None, *years) if by_year else (None,)
-        for year, row in zip(named, (whole, *by_year), strict=True):
-            costs[one.place, measure, year] = _counted(*map(one.column, row))
-    places = {}
-    if one.compiled.total is not None:
-        places[one.place] = _counted(*map(one.column, one.compiled.total))
+    counts = iter(one.counts)
+    for measure, _, by_year in one.compiled.measures:
+        for year in (None, *years) if by_year else (None,):
+            row = next(counts)
+            if measure not in skipped:
+                costs[one.place, measure, year] = row
+    places = {} if one.compiled.total is None else {one.place: next(counts)}
     return Summary(costs, places)
-
-
-def _counted(status: pl.Series, certain: pl.Series, ceiling: pl.Series) -> tuple[int, ...]:
-    codes = status.cast(pl.UInt8).to_numpy()
-    low, high = certain.to_numpy(), ceiling.fill_null(UNSTATED).to_numpy()
-    paying = codes < _PAYING
-    open_ = paying & (high == UNSTATED)
-    figures = (
-        _sum_of(low),
-        _sum_of(np.maximum(high, 0)),
-        int((low > 0).sum()),
-        int((paying & ((high != 0) | (low > 0))).sum()),
-        int(open_.sum()),
-    )
-    return (*map(int, np.bincount(codes, minlength=len(CODES))), *figures)
-
-
-def _sum_of(amounts: NDArray[np.int64]) -> int:
-    """The sum of amounts, exact whatever their number."""
-    most = int(amounts.max(initial=0))
-    if most * len(amounts) < LARGEST:
-        return int(amounts.sum())
-    return sum(map(int, amounts))
 
 
 def of_rows(awards: Awards, places: pl.DataFrame, measures: frozenset[str]) -> Summary:
@@ -143,7 +111,7 @@ def of_rows(awards: Awards, places: pl.DataFrame, measures: frozenset[str]) -> S
     def summed(frame: pl.DataFrame, by: list[str]) -> dict[tuple[object, ...], tuple[int, ...]]:
         joined = frame.join(places, on=KEY, how="left")
         return {
-            key: _counted(
+            key: counted(
                 part["status"].cast(pl.String).replace_strict(codes, return_dtype=pl.Int64),
                 part["certain_fen"],
                 part["ceiling_fen"],

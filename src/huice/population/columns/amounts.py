@@ -17,9 +17,10 @@ from huice.language.check import kinds_named
 from huice.population.columns import ratios as r
 from huice.population.columns import whole as w
 from huice.population.columns.books import CODE, MOST_YEARS, Books, Cap, Claim, pool_left
+from huice.population.columns.decided import HAD
 from huice.population.columns.kleene import Definite, Kleene, both, either, no, truth_if, where
-from huice.population.columns.layout import POSITION, in_year_name
 from huice.population.columns.maker import At, Maker, Override, Unsupported, Year
+from huice.population.columns.names import POSITION, in_year_name
 from huice.population.columns.plan import ORG
 from huice.population.columns.ratios import Interval, Ratio
 from huice.population.columns.whole import Whole
@@ -92,9 +93,8 @@ class AmountColumns:
             books = Books(r.ZERO, w.ZERO)
         else:
             most = self.to.most("history", "amount_fen", LARGEST_AMOUNT * FEN)
-            amount = Whole(pl.col(f"amount_fen:{self.measure.id}"), 0, most)
             books = Books(
-                Ratio(amount, FEN), Whole(pl.col(f"years:{self.measure.id}"), 0, MOST_YEARS)
+                Ratio(self._said("amount_fen", most), FEN), self._said("years", MOST_YEARS)
             )
         if self.pool is not None and not self.pool.yearly:
             left = r.const(pool_left(self.pool, self.pool_state))
@@ -106,10 +106,18 @@ class AmountColumns:
         if what not in self.said:
             return w.NULL
         most = self.to.most("decisions", f"{what}_fen", LARGEST_AMOUNT * FEN)
-        return Whole(pl.col(f"{what}:{self.measure.id}"), 0, most, nullable=True)
+        return self._said(what, most, nullable=True)
 
-    def _says(self, what: str) -> Definite:
-        return pl.col(f"{what}:{self.measure.id}") if what in self.said else False
+    def _said(self, what: str, most: int, *, nullable: bool = False) -> Whole:
+        """A figure that decisions or history give this measure."""
+        column = self.plan.given(ORG, pl.col(f"{what}:{self.measure.id}"), most=most)
+        return Whole(column, 0, most, nullable=nullable)
+
+    def _says(self, what: str, measure: str = "") -> Definite:
+        """What decisions or history say, of this measure or another."""
+        if what != HAD and what not in self.said:
+            return False
+        return self.plan.flag(ORG, pl.col(f"{what}:{measure or self.measure.id}"))
 
     def _cap(self, cap: Cap, at: At) -> Interval:
         """The figure of a cap on a level; null ends do not cut."""
@@ -218,7 +226,8 @@ class AmountColumns:
         """The first claiming entity of each firm, in the order of the year's list."""
         kind = self.kind
         own = str(at.year.year) in self.to.shape.own_lists.get(kind, ())
-        position = pl.col(in_year_name(POSITION, at.year.year) if own else POSITION).cast(pl.Int64)
+        name = in_year_name(POSITION, at.year.year) if own else POSITION
+        position = self.plan.given(kind, pl.col(name).cast(pl.Int64), most=LAST_POSITION)
         if isinstance(claim.who, bool) and not claim.who:
             return False
         place = w.chosen(claim.who, Whole(position, 0, LAST_POSITION), w.const(LAST_POSITION))

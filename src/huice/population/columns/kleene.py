@@ -1,6 +1,6 @@
-"""Truths in columns: true, false, unknown, or an expression of Booleans in which null is unknown.
+"""Truths in columns: true, false, unknown, or a cell in which null is unknown.
 
-Polars' `&`, `|` and `~` follow Kleene's logic. What is the same in every row is folded away here.
+Cells follow Kleene's logic. What is the same in every row is folded away here.
 """
 
 from __future__ import annotations
@@ -8,18 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeAlias
 
-import polars as pl
+from huice.population.columns.cells import TRUTH, Cell, constant
+from huice.population.columns.cells import chosen as cell_chosen
 
-Kleene: TypeAlias = "bool | pl.Expr | None"
+Kleene: TypeAlias = "bool | Cell | None"
 """A truth for each row: null is unknown."""
-Definite: TypeAlias = "bool | pl.Expr"
+Definite: TypeAlias = "bool | Cell"
 """A truth for each row that is never null."""
 UNKNOWN = None
 
 
 def every(items: Iterable[Kleene]) -> Kleene:
     """All hold."""
-    found: pl.Expr | None = None
+    found: Cell | None = None
     unknown = False
     for item in items:
         if item is False:
@@ -30,12 +31,12 @@ def every(items: Iterable[Kleene]) -> Kleene:
             found = item if found is None else found & item
     if found is None:
         return None if unknown else True
-    return found & pl.lit(None, dtype=pl.Boolean) if unknown else found
+    return found & constant(None, TRUTH) if unknown else found
 
 
 def some(items: Iterable[Kleene]) -> Kleene:
     """One holds."""
-    found: pl.Expr | None = None
+    found: Cell | None = None
     unknown = False
     for item in items:
         if item is True:
@@ -46,7 +47,7 @@ def some(items: Iterable[Kleene]) -> Kleene:
             found = item if found is None else found | item
     if found is None:
         return None if unknown else False
-    return found | pl.lit(None, dtype=pl.Boolean) if unknown else found
+    return found | constant(None, TRUTH) if unknown else found
 
 
 def negated(item: Kleene) -> Kleene:
@@ -60,14 +61,14 @@ def truth_if(item: Kleene) -> Definite:
     """Where it surely holds."""
     if item is None:
         return False
-    return item if isinstance(item, bool) else item.fill_null(value=False)
+    return item if isinstance(item, bool) else item.or_else(constant(0, TRUTH))
 
 
 def possible(item: Kleene) -> Definite:
     """Where it holds or is unknown."""
     if item is None:
         return True
-    return item if isinstance(item, bool) else item.fill_null(value=True)
+    return item if isinstance(item, bool) else item.or_else(constant(1, TRUTH))
 
 
 def unknown(item: Kleene) -> Definite:
@@ -100,7 +101,7 @@ def where(test: Definite, one: Kleene, other: Kleene) -> Kleene:
     """The one truth where the test holds, else the other."""
     if isinstance(test, bool):
         return one if test else other
-    if one is other and not isinstance(one, pl.Expr):
+    if one is other and not isinstance(one, Cell):
         return one
     if one is False:
         return every([no(test), other])
@@ -108,9 +109,9 @@ def where(test: Definite, one: Kleene, other: Kleene) -> Kleene:
         return some([test, other])
     if other is False:
         return every([test, one])
-    return pl.when(test).then(as_expr(one)).otherwise(as_expr(other))
+    return cell_chosen(test, as_cell(one), as_cell(other))
 
 
-def as_expr(item: Kleene) -> pl.Expr:
-    """The truth as an expression."""
-    return item if isinstance(item, pl.Expr) else pl.lit(item, dtype=pl.Boolean)
+def as_cell(item: Kleene) -> Cell:
+    """The truth as a cell."""
+    return item if isinstance(item, Cell) else constant(item if item is None else int(item), TRUTH)

@@ -15,8 +15,9 @@ from huice.evaluate.profiles import defaults_of
 from huice.language import nodes as n
 from huice.language.check import Checker, Type, kinds_named
 from huice.language.scope import FactType
+from huice.population.columns.cells import Cell
 from huice.population.columns.kleene import Definite, Kleene
-from huice.population.columns.layout import (
+from huice.population.columns.names import (
     BLANK,
     HERE,
     NAMED,
@@ -34,7 +35,7 @@ from huice.population.schema import ORGS, Column, Schema
 Found: TypeAlias = Any
 """What the reader of a node gives: a truth, a quantity or a moment."""
 Moment: TypeAlias = Any
-"""A day or a calendar year: a value that all rows share, an expression, or None while unknown."""
+"""A day or a calendar year: a value that all rows share, an expression over the tables, or None (unknown)."""
 
 
 class Unsupported(Exception):  # names what it says of a measure
@@ -165,7 +166,7 @@ class Maker:
         home = self._right_level(node, at)
         found = self._guarded(MOMENTS, node, home)
         if home.level != at.level and isinstance(found, pl.Expr):
-            return self.plan.down(at.level, found)
+            return self.plan.spread_given(at.level, found)
         return found
 
     def _guarded(self, readers: dict[type[Any], Any], node: n.Node, at: At) -> Found:
@@ -228,8 +229,6 @@ class Maker:
         if found is None:
             return None
         column = pl.col(found)
-        if entity == ORG and at.level != ORG:
-            return self.plan.down(at.level, column)
         if entity != at.level:
             raise Unsupported(None, f"{entity}.{name} on the level of {at.level}")
         return column
@@ -263,10 +262,16 @@ class Maker:
         own_lists = self.shape.own_lists.get(kind, ())
         if not own_lists:
             return True
-        return pl.col(in_year_name(HERE, year.year) if str(year.year) in own_lists else HERE)
+        name = in_year_name(HERE, year.year) if str(year.year) in own_lists else HERE
+        return self.plan.flag(kind, pl.col(name))
 
     def blank(self, kind: str, year: Year) -> Definite:
         """Which entities stand for an unknown list."""
+        found = self.blank_column(kind, year)
+        return found if isinstance(found, bool) else self.plan.flag(kind, found)
+
+    def blank_column(self, kind: str, year: Year) -> bool | pl.Expr:
+        """The same, as the tables have it."""
         if self.schema.lists[kind] not in self.shape.tables:
             if str(year.year) not in self.shape.own_lists.get(kind, ()):
                 return True
@@ -279,12 +284,12 @@ class Maker:
         """Whose list of a kind is known in the year."""
         own = str(year.year) in self.shape.own_lists.get(kind, ())
         if own or (kind in self.shape.blank and not year.stated):
-            return pl.col(known_name(kind, year.year))
+            return self.plan.flag(ORG, pl.col(known_name(kind, year.year)))
         return not year.stated and self.schema.lists[kind] in self.shape.tables
 
-    def stated(self) -> pl.Expr:
+    def stated(self) -> Cell:
         """Which firms state anything of the year before the first."""
-        return pl.col(STATED)
+        return self.plan.flag(ORG, pl.col(STATED))
 
     def most(self, table: str, column: str, otherwise: int) -> int:
         """The largest value of a column in this population."""

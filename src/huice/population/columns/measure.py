@@ -6,7 +6,7 @@ rounds over all firms at once.
 
 from __future__ import annotations
 
-import polars as pl
+from msgspec.structs import replace
 
 from huice.evaluate.amounts import LARGEST_AMOUNT
 from huice.evaluate.outcome import Status
@@ -16,6 +16,7 @@ from huice.population.columns import ratios as r
 from huice.population.columns import whole as w
 from huice.population.columns.amounts import AmountColumns
 from huice.population.columns.books import CODE, PAYS_UP_TO, Claim, Figures, YearFigures
+from huice.population.columns.decided import HAD
 from huice.population.columns.kleene import (
     Definite,
     Kleene,
@@ -30,6 +31,7 @@ from huice.population.columns.kleene import (
 )
 from huice.population.columns.maker import At, Year
 from huice.population.columns.plan import ORG
+from huice.population.columns.quantities import number_of
 from huice.population.columns.ratios import Ratio
 from huice.population.columns.whole import Whole
 from huice.population.schema import FEN
@@ -145,9 +147,11 @@ class MeasureColumns(AmountColumns):
                 continue
             if not fact.key:
                 continue  # a defined term has no key of its own
-            column = self.to.fact(fact.entity, self.to.column(fact.entity, fact.key).name, at)
-            if column is not None:
-                tests.append((column == 0).fill_null(value=False))
+            home = replace(at.on(ORG) if fact.entity == ORG else at, override=None)
+            number = number_of(self.to, fact, home).top
+            if home.level != at.level:
+                number = self.plan.down_whole(at.level, number)
+            tests.append(truth_if(w.compared("=", number, w.ZERO)))
         return either(*tests) if tests else False
 
     # --- status -------------------------------------------------------------------------------------------
@@ -168,8 +172,8 @@ class MeasureColumns(AmountColumns):
 
     def _spent(self, at: At) -> Definite:
         rule, books = self.rule, self.books
-        had: Definite = pl.col(f"had:{self.measure.id}") if self.had else False
-        tests: list[Definite] = [pl.col(f"had:{measure}") for measure in self.bars]
+        had: Definite = self._says(HAD) if self.had else False
+        tests: list[Definite] = [self._says(HAD, measure) for measure in self.bars]
         if rule.once == "applicant":
             tests.append(had)
         elif had is not False:
@@ -194,7 +198,7 @@ class MeasureColumns(AmountColumns):
 
     def _used_up(self, at: At) -> Definite:
         most = self.to.most("history", "amount_fen", LARGEST_AMOUNT * FEN)
-        amount = Ratio(Whole(pl.col(f"amount_fen:{self.measure.id}"), 0, most), FEN)
+        amount = Ratio(self._said("amount_fen", most), FEN)
         tests = [
             truth_if(r.compared(">=", amount, self._cap(cap, at).high))
             for cap in self.org_caps

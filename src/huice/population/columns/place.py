@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-import polars as pl
 from msgspec import Struct
 
 from huice.corpus.corpus import Corpus
@@ -16,10 +15,12 @@ from huice.population.asked import Asked
 from huice.population.columns import ratios as r
 from huice.population.columns import whole as w
 from huice.population.columns.books import Figures
-from huice.population.columns.layout import in_year_name, place_columns
+from huice.population.columns.cells import Cell
+from huice.population.columns.layout import place_columns
 from huice.population.columns.maker import Maker, Unsupported, Year
 from huice.population.columns.measure import MeasureColumns
-from huice.population.columns.plan import ORG, Ready, ready
+from huice.population.columns.names import in_year_name
+from huice.population.columns.plan import ORG, Ready, Triple, ready
 from huice.population.columns.ratios import Interval
 from huice.population.columns.rules import holds_somewhere, nodes_of, rule_of
 from huice.population.columns.shape import Shape
@@ -53,12 +54,16 @@ class Compiled(Struct, frozen=True, eq=False):
     """
 
     plan: Ready
-    measures: tuple[
-        tuple[str, tuple[Whole, Whole, Whole], tuple[tuple[Whole, Whole, Whole], ...]], ...
-    ]
-    total: tuple[Whole, Whole, Whole] | None
+    measures: tuple[tuple[str, Triple, tuple[Triple, ...]], ...]
+    total: Triple | None
     gaps: tuple[Gap, ...]
     near: tuple[Measure, ...]
+
+    @property
+    def outputs(self) -> list[Triple]:
+        """Status, certain and ceiling of each measure and its years, at last of the total."""
+        found = [row for _, whole, years in self.measures for row in (whole, *years)]
+        return found if self.total is None else [*found, self.total]
 
 
 class PlaceCompiler:
@@ -134,8 +139,9 @@ class PlaceCompiler:
             one = total(plan, done, self.corpus, self.asked.readings, open_places)
             sums = (one.status, one.certain, one.ceiling)
             outputs += sums
-        columns = [plan.let(ORG, one.expr) for one in outputs if isinstance(one.expr, pl.Expr)]
-        return Compiled(ready(plan, columns), tuple(measures), sums, tuple(gaps), self.near)
+        columns = [plan.let(ORG, one.cell) for one in outputs if isinstance(one.cell, Cell)]
+        made = ready(plan, columns)
+        return Compiled(made, tuple(measures), sums, tuple(gaps), self.near)
 
     def figures(self, id_: str) -> Figures:
         """One measure's columns. Raises `Unsupported`."""

@@ -17,7 +17,17 @@ from huice.language.units import value_of
 from huice.population.columns import ratios as r
 from huice.population.columns import whole as w
 from huice.population.columns.facts import days_of, months_of, period_of, records_named, year_days
-from huice.population.columns.kleene import Definite, Kleene, both, no, possible, truth_if, unknown
+from huice.population.columns.kleene import (
+    Definite,
+    Kleene,
+    both,
+    either,
+    no,
+    possible,
+    truth_if,
+    unknown,
+)
+from huice.population.columns.kleene import where as where_
 from huice.population.columns.maker import At, Maker, Unsupported
 from huice.population.columns.plan import ORG
 from huice.population.columns.ratios import NOTHING, UNKNOWN, Interval, Ratio
@@ -57,10 +67,12 @@ def number_of(to: Maker, fact: FactType, at: At) -> Ratio:
         raise Unsupported(None, f"another fact stands in for {fact.name}")
     table = "orgs" if fact.entity == ORG else to.schema.lists[fact.entity]
     most = to.most(table, column.name, LARGEST_AMOUNT * column.scale)
-    whole = w.NULL if expr is None else Whole(expr, 0, most, nullable=True)
+    whole = w.NULL
+    if expr is not None:
+        whole = Whole(to.plan.given(at.level, expr, most=most), 0, most, nullable=True)
     own = at.override
     if own is not None and (own.entity, own.key) == (fact.entity, fact.key):
-        where = to.plan.down(at.level, own.where) if isinstance(own.where, pl.Expr) else own.where
+        where = to.plan.down_truth(at.level, own.where)
         base = to.plan.down_whole(at.level, own.base)
         whole = w.chosen(
             where, w.times(base, w.const(column.scale // 100)) if column.scale != 1 else base, whole
@@ -120,7 +132,8 @@ def _years_between(to: Maker, node: n.Subtract, at: At) -> Interval:
     if isinstance(one, int) and isinstance(other, int):
         return r.point(12 * (one - other))
     months = (pl.lit(one) if isinstance(one, int) else one).cast(pl.Int64) - other
-    value = Ratio(Whole(months * 12, -100_000, 100_000, nullable=True))
+    number = to.plan.given(at.level, months * 12)
+    value = Ratio(Whole(number, -100_000, 100_000, nullable=True))
     return Interval(r.null_as_zero(value), value, value)
 
 
@@ -298,8 +311,7 @@ def _members(to: Maker, below: At, rows: Definite) -> Definite:
     apart = truth_if(down)
     if isinstance(apart, bool):
         return member if apart else rows
-    chosen = pl.when(apart).then(member).otherwise(rows)
-    return to.plan.let(kind, chosen)
+    return to.plan.truth(kind, truth_if(where_(apart, member, rows)))
 
 
 def _known(to: Maker, kind: str, at: At) -> Definite:
@@ -308,12 +320,12 @@ def _known(to: Maker, kind: str, at: At) -> Definite:
         where = at.members[1]
         if isinstance(where, bool):
             return where or known
-        return True if known is True else (where | known)
+        return either(where, known)
     return known
 
 
 def records(to: Maker, node: n.Records, at: At) -> Interval:
-    count = records_named(to, to.fact_type(node.fact), node.member, at)
+    count = records_named(to, to.fact_type(node.fact), node.member, at, MOST_RECORDS)
     if count is None:
         return UNKNOWN
     value = Ratio(Whole(count, 0, MOST_RECORDS, nullable=True))
@@ -328,11 +340,13 @@ def months(to: Maker, node: n.Months, at: At) -> Interval:
     return _of_period(to, node.period, at, months_of)
 
 
-def _of_period(to: Maker, node: n.Fact, at: At, length: Callable[[Any, Any], Whole]) -> Interval:
+def _of_period(
+    to: Maker, node: n.Fact, at: At, length: Callable[[Maker, str, Any, Any], Whole]
+) -> Interval:
     period = period_of(to, to.fact_type(node), at)
     if period is None:
         return UNKNOWN
-    value = Ratio(to.plan.whole(at.level, length(*period)))
+    value = Ratio(length(to, at.level, *period))
     if not value.top.nullable:
         return Interval(value, value)
     return Interval(r.null_as_zero(value), value, value)

@@ -72,9 +72,9 @@ UNCAPPED = Interval(NULL, NULL, NULL)
 
 def aligned(one: Ratio, other: Ratio) -> tuple[Whole, Whole, Whole]:
     """Both numbers over one denominator: their tops, and it."""
-    if one.top.expr is None:
+    if one.top.cell is None:
         return w.NULL, other.top, other.bottom
-    if other.top.expr is None:
+    if other.top.cell is None:
         return one.top, w.NULL, one.bottom
     a, b = one.bottom.known, other.bottom.known
     if a is not None and b is not None:
@@ -128,13 +128,13 @@ def _reduced(one: Ratio, other: Ratio) -> Ratio:
 
 def over(one: Ratio, other: Ratio, unless: Ratio) -> Ratio:
     """The quotient; `unless` where the divisor is null or 0."""
-    if other.top.expr is None or other.known == 0:
+    if other.top.cell is None or other.known == 0:
         return unless
     if other.known is not None:
         return times(one, const(1 / other.known))
     usable = truth_if(w.compared(">", other.top, w.ZERO))
     divisor = w.chosen(usable, other.top, w.ONE)
-    divisor = Whole(divisor.expr, max(divisor.least, 1), divisor.most)
+    divisor = Whole(divisor.cell, max(divisor.least, 1), divisor.most)
     quotient = Ratio(w.times(one.top, other.bottom), w.times(one.bottom, divisor))
     return chosen(usable, quotient, unless)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property
 
 import polars as pl
 from msgspec import Struct
@@ -17,9 +18,12 @@ from huice.population.asked import (
     award_frame,
     total_frame,
 )
-from huice.population.columns.layout import Layout, lay_out
+from huice.population.columns.body import Body, BodyName, column_of
+from huice.population.columns.counts import Counts
+from huice.population.columns.fused import FusedBody, available
+from huice.population.columns.in_polars import PolarsBody
+from huice.population.columns.layout import Layout, Part, lay_out
 from huice.population.columns.place import Compiled, Gap, PlaceCompiler
-from huice.population.columns.plan import run
 from huice.population.columns.rules import facts_read, looked_back_at
 from huice.population.columns.shape import Shape, shape_of
 from huice.population.columns.whole import Whole
@@ -27,36 +31,54 @@ from huice.population.rows import by_rows
 from huice.population.schema import KEY
 from huice.population.tables import Tables
 
-MOST_FIRMS = 100_000
-"""Firms that are computed at once: enough that columns pay, few enough for memory."""
+FUSED_FROM, FUSED_OFTEN_FROM = 500_000, 10_000
+"""Firms of one place from which making machine code takes less time than it saves: once, or again and again."""
 
 
 class PlaceResult(Struct, frozen=True, eq=False):
-    """The firms of one place key: their keys, and the figures of each measure as columns."""
+    """The firms of one place key: their keys, the counts of each output, and if wanted their figures."""
 
     place: str | None
     key: pl.Series
     compiled: Compiled
+    counts: list[Counts]
     columns: dict[str, pl.Series]
 
     def column(self, number: Whole) -> pl.Series:
         """A figure as a column, also where it is the same for all."""
-        if isinstance(number.expr, pl.Expr):
-            return self.columns[number.expr.meta.output_name()]
-        return pl.Series([number.expr], dtype=pl.Int64).new_from_index(0, len(self.key))
+        return column_of(number, self.columns, len(self.key))
 
 
 class ColumnReader:
     """Keeps the compiled places of one corpus and question; grows its shape with what it is given."""
 
-    def __init__(self, corpus: Corpus, asked: Asked, shape: Shape | None = None) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        asked: Asked,
+        shape: Shape | None = None,
+        body: BodyName = "auto",
+        *,
+        often: bool = False,
+    ) -> None:
         self.corpus, self.asked = corpus, asked
         self.shape = shape
+        self.body = body
+        self.often = often
         self._compiled: dict[tuple[str | None, ...], Compiled] = {}
+        self._polars, self._fused = PolarsBody(), FusedBody()
+
+    @cached_property
+    def _facts_read(self) -> frozenset[tuple[str, str]]:
+        return frozenset(facts_read(self.corpus, self.asked))
+
+    @cached_property
+    def _looked_back_at(self) -> frozenset[str]:
+        return frozenset(looked_back_at(self.corpus, self.asked))
 
     def fit(self, tables: Tables) -> Shape:
         """The shape that fits all tables so far."""
-        key = (self.asked.years, frozenset(facts_read(self.corpus, self.asked)))
+        key = (self.asked.years, self._facts_read)
         kept = tables.__dict__.get("_shape")
         if kept is None or kept[0] != key:
             kept = (key, shape_of(tables, self.asked, self.corpus))
@@ -65,6 +87,7 @@ class ColumnReader:
         merged = found if self.shape is None else self.shape.merged(found)
         if self.shape is None or merged.key != self.shape.key:
             self._compiled.clear()
+            self._polars, self._fused = PolarsBody(), FusedBody()
         self.shape = merged
         return merged
 
@@ -76,19 +99,29 @@ class ColumnReader:
             self._compiled[key] = compiler.compile()
         return self._compiled[key]
 
-    def results(self, tables: Tables) -> Iterator[PlaceResult]:
+    def body_for(self, firms: int) -> Body:
+        """The body that runs so many firms of a place."""
+        least = FUSED_OFTEN_FROM if self.often else FUSED_FROM
+        if self.body == "fused" or (self.body == "auto" and firms >= least and available()):
+            return self._fused
+        return self._polars
+
+    def results(self, tables: Tables, *, rows: bool) -> Iterator[PlaceResult]:
         """The figures, a place and a batch of firms at a time, in their order; several are computed at once."""
         layout = self.layout(tables, self.fit(tables))
+        many = {key: stop - start for key, start, stop in layout.places}
+
+        def work(part: Part, compiled: Compiled, body: Body) -> PlaceResult:
+            found = body.run(compiled, part, rows=rows)
+            key = part.key
+            if not self.often:
+                part.forget()
+            return PlaceResult(part.place[0], key, compiled, found.counts, found.columns)
+
         batches = [
-            (key[0], self.compiled(tables, key), first, min(stop, first + MOST_FIRMS))
-            for key, start, stop in layout.places
-            for first in range(start, stop, MOST_FIRMS)
+            (part, self.compiled(tables, part.place), self.body_for(many[part.place]))
+            for part in layout.parts
         ]
-
-        def work(place: str | None, compiled: Compiled, first: int, last: int) -> PlaceResult:
-            columns = run(compiled.plan, layout.slice(first, last))
-            return PlaceResult(place, layout.key.slice(first, last - first), compiled, columns)
-
         threads = pl.thread_pool_size()
         if threads == 1 or len(batches) == 1:
             yield from (work(*batch) for batch in batches)
@@ -104,8 +137,8 @@ class ColumnReader:
 
     def layout(self, tables: Tables, shape: Shape) -> Layout:
         """The tables laid out for these years; kept with them, for the next question is often alike."""
-        back = looked_back_at(self.corpus, self.asked)
-        key = (shape.key, self.asked.years, tuple(sorted(back)))
+        back = self._looked_back_at
+        key = (shape.years_apart, self.asked.years, back)
         kept = tables.__dict__.get("_layout")
         if kept is None or kept[0] != key:
             kept = (key, lay_out(tables, shape, self.asked, back))
@@ -113,20 +146,25 @@ class ColumnReader:
         layout: Layout = kept[1]
         return layout
 
-    def collect(self, tables: Tables, take: Callable[[PlaceResult], None]) -> Rest:
-        """Hands over all figures, a batch at a time; gives what had to be computed row by row."""
+    def collect(
+        self, tables: Tables, take: Callable[[PlaceResult], None], *, rows: bool = True
+    ) -> Rest:
+        """Hands over all figures, a batch at a time, with their columns if `rows` are wanted.
+
+        Gives what had to be computed row by row.
+        """
         gaps: dict[str, Gap] = {}
         open_: list[pl.Series] = []
-        for one in self.results(tables):
+        for one in self.results(tables, rows=rows):
             take(one)
             gaps |= {gap.measure: gap for gap in one.compiled.gaps}
             if one.compiled.total is None:
                 open_.append(one.key)
         if not gaps:
             return Rest((), None)
-        rows = by_rows(tables.of(pl.concat(open_)), self.corpus, self.asked)
-        own = rows.awards.filter(pl.col("measure").is_in(list(gaps)))
-        return Rest(tuple(gaps.values()), Awards(own, rows.totals))
+        found = by_rows(tables.of(pl.concat(open_)), self.corpus, self.asked)
+        own = found.awards.filter(pl.col("measure").is_in(list(gaps)))
+        return Rest(tuple(gaps.values()), Awards(own, found.totals))
 
     def awards(self, tables: Tables) -> tuple[Awards, tuple[Gap, ...]]:
         """The figures of these tables as frames, and the measures that took the way of rows."""
@@ -205,6 +243,8 @@ def _total_of(one: PlaceResult) -> pl.DataFrame:
     )
 
 
-def by_columns(tables: Tables, corpus: Corpus, asked: Asked) -> tuple[Awards, tuple[Gap, ...]]:
+def by_columns(
+    tables: Tables, corpus: Corpus, asked: Asked, body: BodyName = "auto"
+) -> tuple[Awards, tuple[Gap, ...]]:
     """The same frames as `by_rows`, computed by columns, and the measures that took the way of rows."""
-    return ColumnReader(corpus, asked).awards(tables)
+    return ColumnReader(corpus, asked, body=body).awards(tables)

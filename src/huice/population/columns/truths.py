@@ -13,7 +13,7 @@ from huice.language.calendar import add_months
 from huice.language.scope import Sort
 from huice.population.columns import ratios as r
 from huice.population.columns import whole as w
-from huice.population.columns.facts import records_named, set_of
+from huice.population.columns.facts import code_of, listed, recorded
 from huice.population.columns.kleene import Kleene, both, every, negated, some, where
 from huice.population.columns.kleene import possible as could
 from huice.population.columns.maker import At, Maker, Moment, Unsupported
@@ -54,7 +54,7 @@ def some_of(to: Maker, node: n.SomeOf, at: At) -> Kleene:
 
 def compare(to: Maker, node: n.Compare, at: At) -> Kleene:
     if to.type_of(node.left).sort is not Sort.QUANTITY:
-        return order_of(node.op, to.when(node.left, at), to.when(node.right, at))
+        return order_of(to, at.level, node.op, to.when(node.left, at), to.when(node.right, at))
     left, right = to.quantity(node.left, at), to.quantity(node.right, at)
     if left.value is not None and right.value is not None:
         exact = r.compared(node.op, left.value, right.value)
@@ -81,12 +81,12 @@ def _decided_by_known_part(op: str, known: r.Ratio, limit: r.Ratio) -> Kleene:
     return some([r.compared(op, known, limit), None])
 
 
-def order_of(op: str, one: Moment, other: Moment) -> Kleene:
+def order_of(to: Maker, level: str, op: str, one: Moment, other: Moment) -> Kleene:
     """Two days or years in order; unknown where one is."""
     if one is None or other is None:
         return None
-    found: Kleene = ORDER[op](_lit(one, other), _lit(other, one))
-    return found
+    found = ORDER[op](_lit(one, other), _lit(other, one))
+    return to.plan.flag(level, found) if isinstance(found, pl.Expr) else bool(found)
 
 
 def _lit(value: Moment, beside: Moment) -> Moment:
@@ -98,12 +98,7 @@ def is_(to: Maker, node: n.Is, at: At) -> Kleene:
     fixed = to.fixed.get(f"{fact.entity}.{fact.key}@{at.year.year}", "")
     if fixed != "":
         return None if fixed is None else fixed in node.members
-    column = to.fact(fact.entity, fact.key, at)
-    if column is None:
-        return None
-    if len(node.members) == 1:
-        return column == node.members[0]
-    return column.is_in(list(node.members))
+    return some([code_of(to, fact, member, at) for member in node.members])
 
 
 def within(to: Maker, node: n.Within, at: At) -> Kleene:
@@ -116,20 +111,14 @@ def within(to: Maker, node: n.Within, at: At) -> Kleene:
     column = to.fact(fact.entity, fact.key, at)
     if column is None:
         return None
-    return (column == node.place) | column.str.starts_with(node.place + "/")
+    inside = (column == node.place) | column.str.starts_with(node.place + "/")
+    return to.plan.flag(at.level, inside)
 
 
 def has(to: Maker, node: n.Has, at: At) -> Kleene:
     fact = to.fact_type(node.fact)
-    if fact.sort is Sort.RECORDS:
-        counts = [records_named(to, fact, member, at) for member in node.members]
-        tests = [None if count is None else count > 0 for count in counts]
-    else:
-        column = set_of(to, fact, at)
-        tests = [
-            None if column is None else to.plan.fact(at.level, column.list.contains(member))
-            for member in node.members
-        ]
+    test = recorded if fact.sort is Sort.RECORDS else listed
+    tests = [test(to, fact, member, at) for member in node.members]
     return every(tests) if node.every else some(tests)
 
 
@@ -139,8 +128,7 @@ def recorded_in(to: Maker, node: n.RecordedIn, at: At) -> Kleene:
         return None
     if not isinstance(year, int):
         raise Unsupported(node, "a year that differs from firm to firm")
-    count = records_named(to, fact, node.member, at, year)
-    return None if count is None else count > 0
+    return recorded(to, fact, node.member, at, year)
 
 
 def elapsed(to: Maker, node: n.Elapsed, at: At) -> Kleene:
@@ -154,14 +142,15 @@ def elapsed(to: Maker, node: n.Elapsed, at: At) -> Kleene:
         if isinstance(since, pl.Expr)
         else add_months(since, months)
     )
-    return order_of(op, until, later)
+    return order_of(to, at.level, op, until, later)
 
 
 def fact_test(to: Maker, node: n.Fact, at: At) -> Kleene:
     fact = to.fact_type(node)
     if fact.means is not None:
         return to.truth_on(fact.means, at)
-    return to.fact(fact.entity, fact.key, at)
+    column = to.fact(fact.entity, fact.key, at)
+    return None if column is None else to.plan.flag(at.level, column)
 
 
 TRUTHS: dict[type[Any], Callable[[Maker, Any, At], Kleene]] = {

@@ -1,18 +1,17 @@
 """Whole numbers in columns, with the bounds that prove that nothing wraps.
 
-A `Whole` is a Python int, nothing at all (null), or a Polars expression of whole numbers with its least
-and most possible value. Polars wraps silently past 64 and past 128 bits, so every operation first works
-out the bounds of its result: within 64 bits it stays `Int64`, within 128 it becomes `Int128`, beyond that
-it is refused.
+A `Whole` is a Python int, nothing at all (null), or a cell with its least and most possible value. Machine
+numbers wrap silently past 64 and past 128 bits, so every operation first works out the bounds of its result:
+within 64 bits it stays narrow, within 128 it becomes broad, beyond that it is refused.
 """
 
 from __future__ import annotations
 
 from typing import TypeAlias
 
-import polars as pl
-
-from huice.population.columns.kleene import Definite, Kleene, truth_if
+from huice.population.columns import cells as c
+from huice.population.columns.cells import BROAD, NARROW, TRUTH, Bits, Cell, constant
+from huice.population.columns.kleene import Definite, Kleene, as_cell, either, truth_if
 
 INT64 = 2**63 - 1
 INT128 = 2**127 - 1
@@ -23,17 +22,17 @@ class TooLarge(Exception):
 
 
 class Whole:
-    """A whole number for each row; `expr` is an int, None (null in every row) or an expression."""
+    """A whole number for each row; `cell` is an int, None (null in every row) or a cell."""
 
-    __slots__ = ("expr", "least", "most", "nullable")
+    __slots__ = ("cell", "least", "most", "nullable")
 
     def __init__(
-        self, expr: int | pl.Expr | None, least: int, most: int, *, nullable: bool = False
+        self, cell: int | Cell | None, least: int, most: int, *, nullable: bool = False
     ) -> None:
         if max(-least, most) > INT128:
             raise TooLarge
-        self.expr, self.least, self.most = expr, least, most
-        self.nullable = nullable or expr is None
+        self.cell, self.least, self.most = cell, least, most
+        self.nullable = nullable or cell is None
 
     @property
     def wide(self) -> bool:
@@ -43,15 +42,14 @@ class Whole:
     @property
     def known(self) -> int | None:
         """The number, where it is the same in every row."""
-        return self.expr if isinstance(self.expr, int) else None
+        return self.cell if isinstance(self.cell, int) else None
 
-    def as_expr(self, *, wide: bool | None = None) -> pl.Expr:
-        """The expression, of 64 or 128 bits."""
-        wide = self.wide if wide is None else wide
-        dtype = pl.Int128 if wide else pl.Int64
-        if self.expr is None or isinstance(self.expr, int):
-            return pl.lit(self.expr, dtype=dtype)
-        return self.expr.cast(pl.Int128) if wide and not self.wide else self.expr
+    def as_cell(self, *, wide: bool | None = None) -> Cell:
+        """The number as a cell, narrow or broad."""
+        bits: Bits = BROAD if (self.wide if wide is None else wide) else NARROW
+        if self.cell is None or isinstance(self.cell, int):
+            return constant(self.cell, bits)
+        return self.cell.cast(bits)
 
 
 NULL = Whole(None, 0, 0)
@@ -81,10 +79,10 @@ def times(one: Whole, other: Whole) -> Whole:
 
 
 def _both(one: Whole, other: Whole, op: str) -> Whole:
-    if one.expr is None or other.expr is None:
+    if one.cell is None or other.cell is None:
         return NULL
-    if isinstance(one.expr, int) and isinstance(other.expr, int):
-        return const(_ints(one.expr, other.expr, op))
+    if isinstance(one.cell, int) and isinstance(other.cell, int):
+        return const(_ints(one.cell, other.cell, op))
     for left, right, same in ((one, other, True), (other, one, op != "-")):
         if same and ((op == "*" and right.known == 1) or (op in "+-" and right.known == 0)):
             return left
@@ -96,15 +94,17 @@ def _both(one: Whole, other: Whole, op: str) -> Whole:
     wide = one.wide or other.wide or max(-least, most) > INT64
     if max(-least, most) > INT128:
         raise TooLarge
-    a, b = one.as_expr(wide=wide), other.as_expr(wide=wide)
-    expr = a + b if op == "+" else a - b if op == "-" else a * b
-    return _fit(expr, least, most, nullable=nullable, wide=wide)
+    return _fit(_worked(op, one, other, wide=wide), least, most, nullable=nullable)
 
 
-def _fit(expr: pl.Expr, least: int, most: int, *, nullable: bool, wide: bool) -> Whole:
+def _worked(op: str, one: Whole, other: Whole, *, wide: bool) -> Cell:
+    return Cell(op, BROAD if wide else NARROW, (one.as_cell(wide=wide), other.as_cell(wide=wide)))
+
+
+def _fit(cell: Cell, least: int, most: int, *, nullable: bool) -> Whole:
     """The number in the narrowest type of its bounds."""
-    narrow = wide and max(-least, most) <= INT64
-    return Whole(expr.cast(pl.Int64) if narrow else expr, least, most, nullable=nullable)
+    bits: Bits = NARROW if max(-least, most) <= INT64 else BROAD
+    return Whole(cell.cast(bits), least, most, nullable=nullable)
 
 
 def _ints(one: int, other: int, op: str) -> int:
@@ -113,12 +113,12 @@ def _ints(one: int, other: int, op: str) -> int:
 
 def lower(one: Whole, other: Whole) -> Whole:
     """The lower one; null counts as no bound, and only two nulls are null."""
-    if one.expr is None:
+    if one.cell is None:
         return other
-    if other.expr is None:
+    if other.cell is None:
         return one
-    if isinstance(one.expr, int) and isinstance(other.expr, int):
-        return const(min(one.expr, other.expr))
+    if isinstance(one.cell, int) and isinstance(other.cell, int):
+        return const(min(one.cell, other.cell))
     if not one.nullable and one.most <= other.least:
         return one
     if not other.nullable and other.most <= one.least:
@@ -129,34 +129,32 @@ def lower(one: Whole, other: Whole) -> Whole:
     else:
         most = min(w.most for w in (one, other) if not w.nullable)
     wide = one.wide or other.wide
-    expr = pl.min_horizontal(one.as_expr(wide=wide), other.as_expr(wide=wide))
-    return _fit(expr, least, most, nullable=one.nullable and other.nullable, wide=wide)
+    cell = _worked("lowest", one, other, wide=wide)
+    return _fit(cell, least, most, nullable=one.nullable and other.nullable)
 
 
 def higher(one: Whole, other: Whole) -> Whole:
     """The higher one; null where one is."""
-    if one.expr is None or other.expr is None:
+    if one.cell is None or other.cell is None:
         return NULL
-    if isinstance(one.expr, int) and isinstance(other.expr, int):
-        return const(max(one.expr, other.expr))
+    if isinstance(one.cell, int) and isinstance(other.cell, int):
+        return const(max(one.cell, other.cell))
     if one.least >= other.most and not other.nullable:
         return one
     if other.least >= one.most and not one.nullable:
         return other
     wide = one.wide or other.wide
-    left, right = one.as_expr(wide=wide), other.as_expr(wide=wide)
-    expr = pl.max_horizontal(left, right)
-    nullable = one.nullable or other.nullable
-    if nullable:
-        missing = [w.as_expr().is_null() for w in (one, other) if w.nullable]
-        expr = pl.when(~pl.any_horizontal(missing)).then(expr)
+    cell = _worked("highest", one, other, wide=wide)
+    missing = either(*(is_null(number) for number in (one, other)))
+    if missing is not False:
+        cell = c.chosen(as_cell(missing), constant(None, cell.bits), cell)
     least, most = max(one.least, other.least), max(one.most, other.most)
-    return _fit(expr, least, most, nullable=nullable, wide=wide)
+    return _fit(cell, least, most, nullable=one.nullable or other.nullable)
 
 
 def not_below_zero(one: Whole) -> Whole:
     """The number, or 0 where it is less; null stays null."""
-    if one.least >= 0 or one.expr is None:
+    if one.least >= 0 or one.cell is None:
         return one
     return higher(one, ZERO)
 
@@ -165,22 +163,22 @@ def null_as_zero(one: Whole) -> Whole:
     """The number, 0 where it is null."""
     if not one.nullable:
         return one
-    if one.expr is None:
+    if one.cell is None:
         return ZERO
-    zero = pl.lit(0, dtype=pl.Int128 if one.wide else pl.Int64)
-    return Whole(one.as_expr().fill_null(zero), min(one.least, 0), max(one.most, 0))
+    cell = one.as_cell()
+    return Whole(cell.or_else(constant(0, cell.bits)), min(one.least, 0), max(one.most, 0))
 
 
 def first_known(one: Whole, other: Whole) -> Whole:
     """The one, or the other where it is null."""
     if not one.nullable:
         return one
-    if one.expr is None:
+    if one.cell is None:
         return other
     wide = one.wide or other.wide
-    expr = pl.coalesce(one.as_expr(wide=wide), other.as_expr(wide=wide))
+    cell = _worked("first", one, other, wide=wide)
     least, most = min(one.least, other.least), max(one.most, other.most)
-    return _fit(expr, least, most, nullable=other.nullable, wide=wide)
+    return _fit(cell, least, most, nullable=other.nullable)
 
 
 def chosen(test: Definite, one: Whole, other: Whole) -> Whole:
@@ -188,54 +186,43 @@ def chosen(test: Definite, one: Whole, other: Whole) -> Whole:
     if isinstance(test, bool):
         return one if test else other
     if one is other or (
-        isinstance(one.expr, int) and isinstance(other.expr, int) and one.expr == other.expr
+        isinstance(one.cell, int) and isinstance(other.cell, int) and one.cell == other.cell
     ):
         return one
-    if one.expr is None and other.expr is None:
+    if one.cell is None and other.cell is None:
         return NULL
     wide = one.wide or other.wide
-    expr = pl.when(test).then(one.as_expr(wide=wide)).otherwise(other.as_expr(wide=wide))
-    if one.expr is None:
+    cell = c.chosen(test, one.as_cell(wide=wide), other.as_cell(wide=wide))
+    if one.cell is None:
         least, most = other.least, other.most
-    elif other.expr is None:
+    elif other.cell is None:
         least, most = one.least, one.most
     else:
         least, most = min(one.least, other.least), max(one.most, other.most)
-    return _fit(expr, least, most, nullable=one.nullable or other.nullable, wide=wide)
+    return _fit(cell, least, most, nullable=one.nullable or other.nullable)
 
 
 def is_null(one: Whole) -> Definite:
     """Where it is null."""
-    if one.expr is None:
+    if one.cell is None:
         return True
-    if not one.nullable or isinstance(one.expr, int):
+    if not one.nullable or isinstance(one.cell, int):
         return False
-    return one.expr.is_null()
+    return one.cell.is_null()
 
 
-def compared(op: str, one: Whole, other: Whole) -> bool | pl.Expr | None:
+def compared(op: str, one: Whole, other: Whole) -> bool | Cell | None:
     """The comparison; null (unknown) where one of the numbers is."""
-    if one.expr is None or other.expr is None:
+    if one.cell is None or other.cell is None:
         return None
-    if isinstance(one.expr, int) and isinstance(other.expr, int):
-        return _compare(op, one.expr, other.expr)
+    if isinstance(one.cell, int) and isinstance(other.cell, int):
+        return _compare(op, one.cell, other.cell)
     if not (one.nullable or other.nullable):
         decided = _by_bounds(op, one, other)
         if decided is not None:
             return decided
     wide = one.wide or other.wide
-    left, right = one.as_expr(wide=wide), other.as_expr(wide=wide)
-    match op:
-        case "<":
-            return left < right
-        case "<=":
-            return left <= right
-        case ">":
-            return left > right
-        case ">=":
-            return left >= right
-        case _:
-            return left == right
+    return Cell(op, TRUTH, (one.as_cell(wide=wide), other.as_cell(wide=wide)))
 
 
 def _compare(op: str, one: int, other: int) -> bool:
@@ -267,16 +254,16 @@ def floored(one: Whole, by: Whole) -> Whole:
     """The quotient, cut down; `by` is above 0."""
     if by.known == 1:
         return one
-    if one.expr is None:
+    if one.cell is None:
         return NULL
-    if isinstance(one.expr, int) and isinstance(by.expr, int):
-        return const(one.expr // by.expr)
+    if isinstance(one.cell, int) and isinstance(by.cell, int):
+        return const(one.cell // by.cell)
     wide = one.wide or by.wide
-    left, right = one.as_expr(wide=wide), by.as_expr(wide=wide)
     lowest = max(by.least, 1)
     least = min(one.least // lowest, one.least // max(by.most, 1))
     most = max(one.most // lowest, one.most // max(by.most, 1))
-    return _fit(left // right, least, most, nullable=one.nullable, wide=wide)
+    cell = _worked("cut" if one.least >= 0 else "//", one, by, wide=wide)
+    return _fit(cell, least, most, nullable=one.nullable)
 
 
 def counted(test: Kleene) -> Whole:
@@ -284,4 +271,4 @@ def counted(test: Kleene) -> Whole:
     sure = truth_if(test)
     if isinstance(sure, bool):
         return ONE if sure else ZERO
-    return Whole(sure.cast(pl.Int64), 0, 1)
+    return Whole(sure.cast(NARROW), 0, 1)

@@ -1,0 +1,189 @@
+"""The body for large populations: each place's plan as machine code that keeps a block of firms in the cache.
+
+It needs `llvmlite` (`huice[fast]`); the figures are those of the body that Polars runs, row by row.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from importlib.util import find_spec
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from huice.population.columns.body import Figured
+from huice.population.columns.cells import TRUTH
+from huice.population.columns.counts import UNSTATED
+from huice.population.columns.given import SPREAD, Given
+from huice.population.columns.layout import Part
+from huice.population.columns.machine import (
+    BLOCK,
+    BUFFER,
+    COUNTS,
+    ENTRY,
+    FIRM,
+    GIVEN,
+    SAME,
+    STARTS,
+    WANTED,
+    Slot,
+    program,
+    storage,
+)
+from huice.population.columns.place import Compiled
+from huice.population.columns.plan import ORG, Ready, Triple
+
+Array = NDArray[Any]
+_POLARS = {1: pl.Int8, 2: pl.Int16, 4: pl.Int32, 8: pl.Int64}
+MOST_PROGRAMS = 256
+_UNKNOWN, _TRUE = 2, 3
+
+
+def available() -> bool:
+    """Whether the library that makes machine code is installed."""
+    return find_spec("llvmlite") is not None
+
+
+class FusedBody:
+    """Runs plans as machine code; that of a place is made once, the columns of a part are packed once."""
+
+    def __init__(self) -> None:
+        self._places: dict[int, tuple[Compiled, _Code]] = {}
+        self._lock = Lock()
+
+    def run(self, compiled: Compiled, part: Part, *, rows: bool) -> Figured:
+        """The figures of a part."""
+        with self._lock:
+            if id(compiled) not in self._places:
+                code = _Code(compiled.plan, compiled.outputs)
+                self._places[id(compiled)] = (compiled, code)
+        _pack(part, compiled.plan.givens)
+        return self._places[id(compiled)][1].run(part, rows=rows)
+
+
+def _pack(part: Part, givens: Iterable[Given]) -> None:
+    """Keeps these columns as machine code reads them."""
+    new = [one for one in givens if (one.level, one.name) not in part.packed]
+    if new:
+        part.work_out(new)
+        for one in new:
+            if one.how != SPREAD:
+                part.packed[one.level, one.name] = packed(one, part.kept[one.level, one.name])
+        part.kept = {}
+
+
+class _Code:
+    """The machine code of one place."""
+
+    def __init__(self, plan: Ready, outputs: Sequence[Triple]) -> None:
+        made = program(plan, outputs)
+        self.slots, self._many = made.slots, len(outputs)
+        self._engine = _compiled(made.text)
+        kinds = (ctypes.c_int64, ctypes.c_int64, ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
+        self._call = ctypes.CFUNCTYPE(None, *kinds)(self._engine.get_function_address(ENTRY))
+
+    def run(self, part: Part, *, rows: bool) -> Figured:
+        counts = np.zeros((max(1, self._many) * COUNTS, 2), dtype=np.uint64)
+        wanted = part.firms if rows else BLOCK
+        arrays = [self._array(slot, part, wanted) for slot in self.slots]
+        addresses = np.array([one.ctypes.data for one in arrays], dtype=np.uint64)
+        self._call(0, part.firms, rows, counts.ctypes.data, addresses.ctypes.data)
+        columns = {
+            slot.name: _nullable(one)
+            for slot, one in zip(self.slots, arrays, strict=True)
+            if rows and slot.what == WANTED
+        }
+        found = [_signed(low, high) for low, high in counts.tolist()]
+        cuts = range(0, COUNTS * self._many, COUNTS)
+        return Figured([_in_order(found[at : at + COUNTS]) for at in cuts], columns)
+
+    def _array(self, slot: Slot, part: Part, wanted: int) -> Array:
+        if slot.what == GIVEN:
+            return part.packed[slot.level, slot.name]
+        if slot.what == WANTED:
+            return np.empty(wanted, dtype=np.int64)
+        if slot.what == SAME:
+            return np.full(wanted, int(slot.name), dtype=np.int64)
+        if slot.what == STARTS:
+            return part.starts(slot.level)
+        if slot.what == FIRM:
+            return part.firm(slot.level).to_numpy()
+        assert slot.what == BUFFER
+        many = BLOCK if slot.level == ORG else _most_of_a_block(part.starts(slot.level))
+        return np.empty(many * slot.size, dtype=np.int8)
+
+
+def packed(one: Given, values: pl.Series) -> Array:
+    """A given column in its narrowest form: truths as bytes, null as the least number of its width."""
+    if one.bits == TRUTH:
+        as_numbers = values.cast(pl.Int8) * _TRUE
+        return as_numbers.fill_null(_UNKNOWN).to_numpy()
+    size = storage(one)
+    narrow = values.cast(_POLARS[size])
+    return narrow.fill_null(-(2 ** (8 * size - 1))).to_numpy()
+
+
+def _nullable(values: Array) -> pl.Series:
+    column = pl.Series(values)
+    if not len(values) or values.min() > UNSTATED:
+        return column
+    return pl.select(pl.when(column != UNSTATED).then(column)).to_series()
+
+
+def _in_order(found: list[int]) -> tuple[int, ...]:
+    """Statuses, both sums, then the three counts, as summaries have them."""
+    *counts, some, may, unstated, low, high = found
+    return (*counts, low, high, some, may, unstated)
+
+
+def _signed(low: int, high: int) -> int:
+    whole = low | high << 64
+    return whole - (1 << 128) if high >> 63 else whole
+
+
+def _most_of_a_block(starts: Array) -> int:
+    """The most entities of a kind that one block of firms has."""
+    cuts = np.append(starts[:-1:BLOCK], starts[-1])
+    return int(np.diff(cuts).max(initial=1))
+
+
+@lru_cache(maxsize=1)
+def _target() -> Any:  # noqa: ANN401  # llvmlite carries no types
+    """The processor's target; division of 128 bits comes from the compiler's library."""
+    from llvmlite import binding  # noqa: PLC0415  # an extra
+
+    binding.initialize_native_target()
+    binding.initialize_native_asmprinter()
+    library = ctypes.util.find_library("gcc_s")
+    if library is not None:
+        whole = ctypes.CDLL(library)
+        for name in ("__divti3", "__modti3", "__udivti3", "__umodti3"):
+            binding.add_symbol(name, ctypes.cast(getattr(whole, name), ctypes.c_void_p).value)
+    return binding.Target.from_default_triple()
+
+
+@lru_cache(maxsize=MOST_PROGRAMS)
+def _compiled(text: str) -> Any:  # noqa: ANN401  # llvmlite carries no types
+    """The text as code of this processor; the engine owns it. Places of the same rules share it."""
+    from llvmlite import binding  # noqa: PLC0415  # an extra
+
+    machine = _target().create_target_machine(
+        cpu=binding.get_host_cpu_name(),
+        features=binding.get_host_cpu_features().flatten(),
+        opt=3,
+        jit=True,
+    )
+    module = binding.parse_assembly(text)
+    options = binding.create_pipeline_tuning_options(speed_level=2)
+    options.loop_vectorization = True
+    builder = binding.create_pass_builder(machine, options)
+    builder.getModulePassManager().run(module, builder)
+    engine = binding.create_mcjit_compiler(module, machine)
+    engine.finalize_object()
+    return engine

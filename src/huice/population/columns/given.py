@@ -1,0 +1,89 @@
+"""What the tables alone say, as columns of numbers and truths: worked out once, whatever the rules make of it.
+
+Texts become codes and lists become sets of bits, so that looking into them costs one operation a row.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from huice.population.columns.cells import NARROW, Bits
+
+PLAIN, CODE, SET, MARKS, SPREAD = "", "code", "set", "marks", "spread"
+LARGEST = 2**63 - 1
+WORD = 63
+"""Members of a set that one number holds: its sign stays free."""
+
+
+class Given(Struct, frozen=True, eq=False):
+    """One column of a level that the tables alone determine.
+
+    `how` is `PLAIN` (a number, truth or moment as the expression gives it), `CODE` (the place of a text among
+    the members), `SET` (bit n: the list holds the member `WORD * word + n`), `MARKS` (the same of records:
+    dated up to `until` or in the year `within`), or `SPREAD` (a firm's moment for each of its entities).
+    `most` bounds a number: the narrowest type that holds it may be used.
+    """
+
+    name: str
+    level: str
+    how: str
+    expr: pl.Expr
+    members: tuple[str, ...] = ()
+    word: int = 0
+    until: date | None = None
+    within: int | None = None
+    bits: Bits = NARROW
+    most: int = LARGEST
+
+
+def worked_out(one: Given, values: pl.Series) -> pl.Series:
+    """The column from the values of its expression."""
+    if one.how == PLAIN:
+        return values
+    if one.how == CODE:
+        return values.cast(pl.Enum(one.members), strict=False).to_physical().cast(pl.Int64)
+    texts, lengths = values.explode(empty_as_null=False, keep_nulls=False), values.list.len()
+    if one.how == MARKS:
+        return _bits(_members(one, texts.struct.field("name")) * _dated(one, texts), lengths)
+    return _bits(_members(one, texts), lengths)
+
+
+def _dated(one: Given, records: pl.Series) -> NDArray[np.int64]:
+    """1 for the records that count by their day, else 0."""
+    day = records.struct.field("date")
+    counts = pl.Series([True]).new_from_index(0, len(day))
+    if one.until is not None:
+        counts &= (day <= one.until).fill_null(value=False)
+    if one.within is not None:
+        counts &= (day.dt.year() == one.within).fill_null(value=False)
+    found: NDArray[np.int64] = counts.cast(pl.Int64).to_numpy()
+    return found
+
+
+def _members(one: Given, texts: pl.Series) -> NDArray[np.int64]:
+    """The bit of each text; none of one that belongs to another word."""
+    bits = np.zeros(len(one.members) + 1, dtype=np.int64)
+    own = range(WORD * one.word, min(WORD * (one.word + 1), len(one.members)))
+    bits[list(own)] = [1 << (number - own.start) for number in own]
+    codes = texts.cast(pl.Enum(one.members), strict=False).to_physical()
+    found: NDArray[np.int64] = bits[codes.fill_null(len(one.members)).to_numpy()]
+    return found
+
+
+def _bits(found: NDArray[np.int64], lengths: pl.Series) -> pl.Series:
+    """The bits of each list together; null where the list is."""
+    many = lengths.fill_null(0).to_numpy().astype(np.int64)
+    sets = np.zeros(len(many), dtype=np.int64)
+    filled = np.flatnonzero(many)
+    if len(filled):
+        starts = np.cumsum(many)[filled] - many[filled]
+        sets[filled] = np.bitwise_or.reduceat(found, starts)
+    column = pl.Series(sets)
+    if not lengths.null_count():
+        return column
+    return pl.select(pl.when(lengths.is_not_null()).then(column)).to_series()
