@@ -27,6 +27,29 @@ def test_a_population_is_written_and_told(huice: Run, tmp_path: Path) -> None:
     assert (about["orgs"], about["seed"], about["as_of"]) == (40, 5, "2025-06-30")
 
 
+def test_several_years_are_written_and_the_next_command_says_so(huice: Run, tmp_path: Path) -> None:
+    told = huice("sample", "--orgs", "40", "--seed", "5", "--years", "3", "-o", tmp_path / "p")
+    assert told.code == 0
+    assert f"huice simulate {tmp_path / 'p'} --as-of 2025-06-30 --years 3" in told.out
+    years = load(tmp_path / "p").frames["org_years"]["year"]
+    assert set(years.unique()) == {2025, 2026, 2027}
+    assert json.loads((tmp_path / "p" / "sample.json").read_text("utf-8"))["years"] == 3
+    found = huice("simulate", tmp_path / "p", "--as-of", "2025-06-30", "--years", "3", "--by-year")
+    assert found.code == 0
+
+
+def test_it_is_told_what_part_of_all_applicants_a_sample_is(huice: Run, tmp_path: Path) -> None:
+    told = huice("sample", "--orgs", "50", "-o", tmp_path / "p", "--lang", "en", columns=200)
+    assert "The assumptions describe some 200,000 applicants, and here are 50" in told.out
+    assert "multiply sums by 4000 to compare them" in told.out
+    about = json.loads((tmp_path / "p" / "sample.json").read_text("utf-8"))
+    assert (about["stands_for"], about["weight"]) == (200_000, "4000")
+    path = tmp_path / "margins.yaml"
+    path.write_text(MARGINS, encoding="utf-8")
+    told = huice("sample", "--margins", path, "-o", tmp_path / "q", "--json")
+    assert json.loads(told.out)["weight"] is None
+
+
 def test_what_is_there_is_not_overwritten(huice: Run, tmp_path: Path) -> None:
     kept = tmp_path / "p" / "notes.txt"
     assert huice("sample", "--orgs", "3", "-o", tmp_path / "p").code == 0
@@ -80,6 +103,7 @@ BAD = [
     ([], "[T002]", "缺少 -o FOLDER"),
     (["-o", "p", "--format", "xlsx"], "[T004]", "parquet 或 csv"),
     (["-o", "p", "--orgs", "0"], "[T004]", "--orgs"),
+    (["-o", "p", "--years", "0"], "[T004]", "--years"),
     (["-o", "p", "--assumptions", "none.yaml"], "[F001]", "没有这个文件"),
     (["-o", "p", "--margins", "none.yaml"], "[F001]", "没有这个文件"),
     (["-o", "file.txt"], "[T008]", "不是文件夹"),

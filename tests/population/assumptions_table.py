@@ -9,7 +9,7 @@ from functools import singledispatchmethod
 from huice.corpus.corpus import Corpus
 from huice.language.money import wan
 from huice.population.sample import model as m
-from huice.population.sample.distributions import MOST
+from huice.population.sample.reading import MOST
 from huice.population.schema import FEN, SQUARE_CM
 
 DATES = {
@@ -45,6 +45,33 @@ class Words:
             if listing.unlisted:
                 intro += f"；{share(listing.unlisted)} 的主体整张表未填（未知）"
             yield from self._section(listing.table, intro, listing.variables, listing.groups)
+        if self.assumptions.later:
+            yield from self._later(self.assumptions.later, above)
+
+    def _later(self, later: m.Later, above: dict[str, m.Variable]) -> Iterator[str]:
+        self.variables = dict(above)
+        intro = later.because.zh
+        yield from self._section("orgs", intro, later.variables, title="以后各年：主体 `years`")
+        above = dict(self.variables)
+        for change in later.lists:
+            listing = self.assumptions.listing(change.table)
+            assert listing
+            self.variables = above | {one.name: one for one in listing.variables}
+            self.groups = tuple(group.name for group in listing.groups)
+            intro = (
+                f"{change.because.zh}。上一年的留下 {self._by_group(change.kept)}；另按当年的情形新抽"
+                f"一份，其中取 {self._by_group(change.new)}"
+            )
+            if change.unlisted:
+                intro += f"；{share(change.unlisted)} 的主体从这一年起整张表未填（未知）"
+            kinds = {kind.list_key: kind.label.zh for kind in self.corpus.vocabulary.kinds.values()}
+            title = f"以后各年：{kinds[change.table]} `years.{change.table}`"
+            yield from self._section(change.table, intro, change.variables, title=title)
+
+    def _by_group(self, shares: Sequence[Fraction]) -> str:
+        return "、".join(
+            f"`{name}` {share(one)}" for name, one in zip(self.groups, shares, strict=True)
+        )
 
     def _section(
         self,
@@ -52,9 +79,10 @@ class Words:
         intro: str,
         variables: Sequence[m.Variable],
         groups: Sequence[m.Group] = (),
+        title: str = "",
     ) -> Iterator[str]:
         kinds = {kind.list_key: kind.label.zh for kind in self.corpus.vocabulary.kinds.values()}
-        yield f"### {kinds.get(table, LISTS.get(table, ''))} `{table}`\n"
+        yield f"### {title or f'{kinds.get(table, LISTS.get(table))} `{table}`'}\n"
         if intro:
             yield f"{intro}。\n"
         yield "| 变量 | 分布 | 未答 | 理由 |\n|---|---|---|---|"
@@ -168,6 +196,10 @@ class Words:
     @told.register
     def _(self, what: m.Lognormal) -> str:
         parts = [f"对数正态，中位 {self._amount(what.level.median)}", *self._level(what.level)]
+        return "；".join(parts + self._written(what))
+
+    def _written(self, what: m.Lognormal | m.Change) -> list[str]:
+        parts = []
         if what.least:
             parts.append(f"不少于 {self._amount(what.least)}")
         if self.sort in MOST and what.most != MOST[self.sort]:
@@ -178,7 +210,28 @@ class Words:
             near = what.exactly
             at = "、".join(self._amount(one) for one in near.at)
             parts.append(f"在 {at} 上下 {share(near.within)} 内的，{share(near.chance)} 恰好等于它")
-        return "；".join(parts)
+        return parts
+
+    @told.register
+    def _(self, what: m.Change) -> str:
+        return "；".join(
+            (
+                f"上一年的倍数，对数正态，中位 {times(what.level.median)}",
+                *self._level(what.level),
+                *self._written(what),
+            )
+        )
+
+    @told.register
+    def _(self, _what: m.Stays) -> str:
+        return "同上一年"
+
+    @told.register
+    def _(self, what: m.Gains) -> str:
+        return (
+            f"原有的都在；没有的，当年各自独立取得：{self._chances(what.chances)}；"
+            f"日期在{self._between(what.span)}"
+        )
 
     @told.register
     def _(self, what: m.Poisson) -> str:

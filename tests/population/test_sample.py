@@ -12,7 +12,9 @@ import polars as pl
 import pytest
 
 from huice.corpus.corpus import Corpus, shipped
-from huice.population import asking, by_rows, load
+from huice.population import asking, load
+from huice.population.columns.run import by_columns
+from huice.population.pools.allocation import allocate_pools
 from huice.population.sample import BLOCK, Plan, Sampler, plan, sample
 from huice.population.sample import chance as r
 from huice.population.sample.days import days_at, months_after
@@ -170,16 +172,37 @@ def test_a_list_left_open_has_no_rows(people: Tables) -> None:
     assert people.frames["contracts"].join(open_, on="org_id", how="semi").height == 0
 
 
-def test_somebody_is_not_ineligible_for_every_measure(people: Tables, corpus: Corpus) -> None:
-    """All of them in 50,000 firms: those that can claim are a fact of the assumptions, not of the law."""
-    few = people.of(people.orgs["org_id"].head(20_000))
-    answer = by_rows(few, corpus, asking(corpus, as_of=date(2025, 6, 30)))
-    hopeful = answer.awards.filter(pl.col("status").is_in(["eligible", "discretionary"]))
+@pytest.fixture(scope="module")
+def awards(corpus: Corpus, assumptions: Assumptions) -> pl.DataFrame:
+    """What all applicants that the assumptions describe may get."""
+    assert assumptions.circle
+    every = sample(assumptions.circle.orgs, 1, corpus=corpus)
+    return by_columns(every, corpus, asking(corpus, as_of=date(2025, 6, 30)))[0].awards
+
+
+def test_somebody_is_not_ineligible_for_every_measure(awards: pl.DataFrame, corpus: Corpus) -> None:
+    """Among all that the assumptions describe: who can claim is a fact of theirs, not of the law."""
+    hopeful = awards.filter(pl.col("status").is_in(["eligible", "discretionary"]))
     reached = set(hopeful["measure"].cast(pl.String).unique())
     assert {measure.id for measure in corpus.measures} - reached == set()
 
 
 # --- plausible -----------------------------------------------------------------------------------
+
+
+def test_demand_is_a_small_multiple_of_what_a_pool_holds(
+    awards: pl.DataFrame, corpus: Corpus
+) -> None:
+    """If all who may apply do so; pools of measures without amounts, or of a few persons, aside."""
+    found = allocate_pools(awards, corpus, year=2025)
+    ratio = {
+        share.fund.id: share.asked_units / share.fund.units
+        for share in found.shares
+        if share.claims > 3 * share.unstated
+    }
+    assert len(ratio) >= 12
+    assert 1.2 < ratio["hangzhou/compute-voucher"] < 4
+    assert {fund: one for fund, one in ratio.items() if not 0.2 < one < 10} == {}
 
 
 def quantile(values: pl.Series, share: float) -> float:
@@ -211,7 +234,10 @@ def test_computing_rises_with_revenue(people: Tables) -> None:
     correlation = logs.select(pl.corr("amount_fen", "revenue_fen")).item()
     assert 0.5 < correlation < 0.95
     median = quantile(computing["amount_fen"], 0.5) / WAN
-    assert 60 < median < 400
+    assert 8 < median < 25
+    amounts = computing["amount_fen"].drop_nulls().sort(descending=True)
+    largest, all_ = (int(one.sum()) for one in (amounts.head(amounts.len() // 100), amounts))
+    assert 0.25 < largest / all_ < 0.45
 
 
 def test_what_was_paid_is_a_part_of_the_contract(people: Tables) -> None:

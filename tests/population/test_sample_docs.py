@@ -7,15 +7,22 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import date
 from pathlib import Path
 
 from huice.corpus.corpus import shipped
-from huice.population.sample.distributions import DISTRIBUTIONS
+from huice.population import asking
+from huice.population.columns.run import by_columns
+from huice.population.pools.allocation import Share, allocate_pools
+from huice.population.sample import sample
+from huice.population.sample.distributions import DISTRIBUTIONS, YEARLY
 from huice.population.sample.file import load_assumptions
 from tests.population.assumptions_table import Words
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs" / "sample.md"
+AS_OF = date(2025, 6, 30)
+_POOLS = re.compile(r"(<!-- pools -->\n.*?\n\|---.*?\n)(.*?)(<!-- end pools -->)", re.DOTALL)
 _TABLES = re.compile(r"(<!-- assumptions -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -29,14 +36,47 @@ def test_the_tables_of_the_docs_are_those_of_the_file() -> None:
     assert DOCS.read_text("utf-8") == fresh
 
 
+def test_demand_over_pools_in_the_docs_is_what_the_sample_gives() -> None:
+    """The last three columns: claims, what they ask for, and that over what the pool holds."""
+    corpus = shipped()
+    asked = asking(corpus, as_of=AS_OF)
+    awards = by_columns(sample(200_000, 1, corpus=corpus), corpus, asked)[0].awards
+    shares = {one.fund.id: one for one in allocate_pools(awards, corpus, year=AS_OF.year).shares}
+
+    def measured(match: re.Match[str]) -> str:
+        rows = []
+        for row in match[2].splitlines():
+            said = row.split(" | ")[:4]
+            rows.append(" | ".join([*said, *_cells(shares[said[0].split("`")[1]])]))
+        return match[1] + "".join(f"{row} |\n" for row in rows) + match[3]
+
+    text = DOCS.read_text("utf-8")
+    fresh = _POOLS.sub(measured, text)
+    if os.environ.get("RECORD_SNAPSHOTS"):
+        DOCS.write_text(fresh, "utf-8")
+    assert DOCS.read_text("utf-8") == fresh
+
+
+def _cells(share: Share) -> tuple[str, str, str]:
+    """Claims, demand (of money cut to two decimals of its unit), and how often it fills the fund."""
+    ratio = share.asked_units / share.fund.units
+    places = 0 if ratio >= 100 else 1 if ratio >= 10 else 2  # three digits, or two
+    demand = f"{share.asked_units:,} {'张' if share.fund.kind == 'vouchers' else '家'}"
+    if share.fund.kind == "money":
+        unit, size = ("亿元", 10**10) if share.asked_fen >= 10**10 else ("万元", 10**6)
+        cut = share.asked_fen * 100 // size
+        demand = f"{cut // 100:,}.{cut % 100:02} {unit}"
+    return f"{share.claims:,} 笔", demand, f"{ratio:.{places}f}"
+
+
 def test_every_distribution_is_explained() -> None:
     text = DOCS.read_text("utf-8")
-    assert all(f"| `{name}` |" in text for name in DISTRIBUTIONS)
+    assert all(f"| `{name}` |" in text for name in (*DISTRIBUTIONS, *YEARLY))
 
 
 def test_every_code_is_explained() -> None:
     text = DOCS.read_text("utf-8")
     files = [*(ROOT / "src/huice/population/sample").glob("*.py")]
     codes = {code for file in files for code in re.findall(r'"(H\d{3})"', file.read_text("utf-8"))}
-    assert len(codes) == 12
+    assert len(codes) == 13
     assert all(f"`{code}`" in text for code in codes), codes

@@ -224,6 +224,7 @@ VERBS = (
         "to be computed as a whole; it can be made to meet given numbers by city and size.",
         (
             "huice sample --orgs 200000 --seed 1 -o population",
+            "huice sample --orgs 20000 --years 3 -o population",
             "huice sample --margins margins.yaml -o population --format csv",
             "huice sample --write-assumptions mine.yaml",
             "huice sample --orgs 50000 --assumptions mine.yaml -o mine",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +19,7 @@ from huice.corpus.corpus import Corpus
 from huice.language.text import Text
 
 MOST_ORGS = 100_000_000
+MOST_YEARS = 30
 DEFAULT_ORGS = 10_000
 _FORMS = ("parquet", "csv")
 NOTE = Text(
@@ -76,6 +78,17 @@ def sample(
             "there are to be (YAML or CSV); met exactly",
         ),
     ] = None,
+    years: Annotated[
+        int,
+        typer.Option(
+            "--years",
+            metavar="N",
+            min=1,
+            max=MOST_YEARS,
+            help="几年的事实，从申报年度起；缺省一年 // Facts of how many years, from the claim year on; one "
+            "by default",
+        ),
+    ] = 1,
     template: Annotated[
         Path | None,
         typer.Option(
@@ -103,9 +116,8 @@ def sample(
             f"--format 写 parquet 或 csv，写的是“{form}”",
             f"--format is parquet or csv, not “{form}”",
         )
-    _make(
-        out, folder, orgs, seed, form, {"assumptions": assumptions, "margins": margins}, force=force
-    )
+    files = {"assumptions": assumptions, "margins": margins}
+    _make(out, folder, orgs, seed, years, form, files, force=force)
 
 
 def _copy(out: Surface, template: Path, *, force: bool) -> None:
@@ -129,6 +141,7 @@ def _make(
     folder: Path,
     orgs: int | None,
     seed: int,
+    years: int,
     form: str,
     files: Mapping[str, Path | None],
     *,
@@ -137,6 +150,7 @@ def _make(
     from huice.population.sample import plan
     from huice.population.sample.file import BadAssumptions, load_assumptions
     from huice.population.sample.margins import load_margins
+    from huice.population.sample.model import weight_of
     from huice.population.sample.rake import BadMargins
     from huice.population.sample.write import ours, write
     from huice.population.schema import schema_of
@@ -152,12 +166,16 @@ def _make(
         wanted = load_margins(given, assumed) if given else ()
         total = orgs or (max(one.total for one in wanted) if wanted else DEFAULT_ORGS)
         with bar(out, "核对边际", "Meeting the margins", total if wanted else 0) as fitting:
-            planned = plan(orgs if wanted else total, seed, assumed, out.corpus, wanted, fitting)
+            many = orgs if wanted else total
+            planned = plan(many, seed, assumed, out.corpus, wanted, fitting, years)
     except (BadAssumptions, BadMargins) as error:
         raise BadInput(*error.problems) from error
     about = _about(out.corpus, planned.orgs, seed, files["assumptions"], assumed.version)
-    about["as_of"] = assumed.as_of.isoformat()
+    about["as_of"], about["years"] = assumed.as_of.isoformat(), years
     about["margins"] = str(given) if given else None
+    weight = weight_of(assumed, planned.orgs) if given is None else None
+    about["stands_for"] = assumed.circle.orgs if assumed.circle and weight else None
+    about["weight"] = str(weight) if weight else None
     with bar(out, "正在生成", "Making firms", planned.orgs) as progress:
         rows = write(planned, folder, form, about, progress)
     _tell(out, folder, form, about, rows, planned.raking.fit if planned.raking else None)
@@ -195,14 +213,33 @@ def _tell(
     if fit is not None:
         _fitted(out, page, fit)
     page.blank()
+    if about["weight"]:
+        page.para(_weighed(out, about["orgs"], about["stands_for"], Fraction(about["weight"])))
     page.para(
         out.say(
             f"写在 {folder}（{form}）；申报日 {about['as_of']}。测算它：",
             f"Written to {folder} ({form}); date of application {about['as_of']}. To compute it:",
         )
     )
-    page.command(f"huice simulate {folder} --as-of {about['as_of']}", 2)
+    years = f" --years {about['years']}" if about["years"] > 1 else ""
+    page.command(f"huice simulate {folder} --as-of {about['as_of']}{years}", 2)
     out.show(page)
+
+
+def _weighed(out: Surface, orgs: int, all_: int, weight: Fraction) -> str:
+    """What part of the applicants that the assumptions describe this is."""
+    if weight == 1:
+        return out.say(
+            f"假设描述的正是 {all_:,} 家：金额可直接与资金池、预算相比。",
+            f"The assumptions describe {all_:,} applicants, and here are as many: sums can be compared "
+            "with pools and budgets as they are.",
+        )
+    times = f"{float(weight):.4g}"
+    return out.say(
+        f"假设描述约 {all_:,} 家，这里是 {orgs:,} 家：与资金池、预算相比时，金额乘以 {times}。",
+        f"The assumptions describe some {all_:,} applicants, and here are {orgs:,}: multiply sums by "
+        f"{times} to compare them with pools and budgets.",
+    )
 
 
 def _fitted(out: Surface, page: Any, fit: Any) -> None:

@@ -5,49 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from msgspec import Struct
-
-from huice.corpus.cursor import MISSING, Cursor
+from huice.corpus.cursor import Cursor
 from huice.language.text import Text
 from huice.population.sample import model as m
-from huice.population.sample.numbers import (
-    UNITS,
-    chance,
-    makes_one,
-    number,
-    positive,
-    span,
-    unknown,
-    whole,
-)
+from huice.population.sample.numbers import UNITS, chance, makes_one, span, unknown, whole
+from huice.population.sample.quantities import change, lognormal, numbers, poisson
+from huice.population.sample.reading import HELPER, Reading
 
 BAD_KIND = "H007"
-HELPER = ""
-"""The sort of a variable that is no fact."""
-LARGEST = 2**53
-MOST = {"money": 10**15, "area": 10**11, "count": 10**6, "number": 10**6}
-"""Where no `most` is written: 10 trillion yuan, 10 km², a million."""
-MOST_COUNT = 200
 IF_NONE = "if none"
-_LEVEL = ("spread", "times", "grows with", "follows")
-
-
-class Reading(Struct):
-    """What a distribution is read for: the variables above it, its sort and options.
-
-    `named` and `lists` collect which options were named, and whether the distribution names any at all.
-    """
-
-    scope: dict[str, m.Variable]
-    sort: str
-    options: tuple[str, ...]
-    used: set[str]
-    named: set[str] = set()
-    lists: bool = False
-
-    def of_sort(self, *sorts: str) -> list[str]:
-        """The variables above of these sorts."""
-        return [one.name for one in self.scope.values() if one.sort in sorts]
 
 
 def distribution(
@@ -55,7 +21,8 @@ def distribution(
 ) -> m.Distribution | None:
     """The one distribution that stands here."""
     found = [name for name in allowed if name in cursor]
-    kinds = [name for name in allowed if reading.sort in DISTRIBUTIONS[name][0]]
+    every = {**DISTRIBUTIONS, **YEARLY}
+    kinds = [name for name in allowed if reading.sort in every[name][0]]
     if len(found) != 1:
         told = Text("、".join(kinds), ", ".join(kinds))
         cursor.note(
@@ -76,7 +43,7 @@ def distribution(
             BAD_KIND,
         )
         return None
-    return DISTRIBUTIONS[name][1](cursor.down(name), reading)
+    return every[name][1](cursor.down(name), reading)
 
 
 # --- options ------------------------------------------------------------------------------------------
@@ -144,139 +111,6 @@ def _period(cursor: Cursor, reading: Reading) -> m.Distribution:
     return m.Period(starts, ends)
 
 
-# --- quantities ---------------------------------------------------------------------------------------
-
-
-def _level(cursor: Cursor, reading: Reading, middle: str, sort: str) -> m.Level:
-    follows = tuple(
-        m.Follows(name, chance(below))
-        for name, below in _leaned_on(cursor.down("follows"), reading, "normal")
-    )
-    if sum(one.share**2 for one in follows) > 1:
-        cursor.down("follows").note(
-            Text("各个相关系数的平方和不能超过 1", "the squares of these shares must not exceed 1")
-        )
-    spread = positive(cursor.down("spread"), "number", Fraction(1))
-    if spread < 1:
-        cursor.down("spread").note(
-            Text(
-                "spread 是 84% 分位与中位数之比，不小于 1",
-                "`spread` is the 84th percentile over the median, 1 at least",
-            )
-        )
-    return m.Level(
-        positive(cursor.down(middle), sort),
-        spread,
-        tuple(_factors(below, reading) for below in _named_options(cursor.down("times"), reading)),
-        tuple(
-            _growth(name, below, reading)
-            for name, below in _leaned_on(cursor.down("grows with"), reading, *UNITS)
-        ),
-        follows,
-    )
-
-
-def _leaned_on(cursor: Cursor, reading: Reading, *sorts: str) -> list[tuple[str, Cursor]]:
-    """The entries of a mapping by variables above, those of other sorts noted."""
-    known = reading.of_sort(*sorts)
-    found = []
-    for name, below in cursor.items():
-        if name in known:
-            reading.used.add(name)
-            found.append((name, below))
-        else:
-            unknown(below, "可用的变量（须写在前面）", "such variable above", name, known)
-    return found
-
-
-def _named_options(cursor: Cursor, reading: Reading) -> list[Cursor]:
-    return [
-        below.about(name) for name, below in _leaned_on(cursor, reading, "choice", "place", "truth")
-    ]
-
-
-def _factors(cursor: Cursor, reading: Reading) -> m.Factor:
-    variable = reading.scope[cursor.subject]
-    found = [Fraction(1)] * len(variable.options)
-    entries = sorted(
-        cursor.items(), key=lambda entry: len(entry[0])
-    )  # a narrower place comes later
-    for name, below in entries:
-        within = f"{name}/" if variable.sort == "place" else None
-        at = [
-            place
-            for place, option in enumerate(variable.options)
-            if option == name or (within and option.startswith(within))
-        ]
-        if not at:
-            unknown(below, "选项", "option", name, list(variable.options))
-        factor = positive(below, "number")
-        for place in at:
-            found[place] = factor
-    return m.Factor(variable.name, tuple(found))
-
-
-def _growth(name: str, cursor: Cursor, reading: Reading) -> m.Growth:
-    cursor.mapping(("reference", "power"), ("reference",))
-    sort = reading.scope[name].sort
-    return m.Growth(
-        name,
-        positive(cursor.down("reference"), sort),
-        number(cursor.down("power"), "number", Fraction(1)),
-    )
-
-
-def _lognormal(cursor: Cursor, reading: Reading) -> m.Distribution:
-    sort = reading.sort or "number"
-    cursor.mapping(("median", *_LEVEL, "least", "most", "rounded to", "exactly"), ("median",))
-    least, most = (
-        whole(cursor.down("least"), sort, 0),
-        whole(cursor.down("most"), sort, MOST[sort]),
-    )
-    if not 0 <= least <= most < LARGEST:
-        cursor.note(Text("least 应不大于 most", "`least` must not exceed `most`"))
-        least, most = 0, MOST[sort]
-    step = whole(cursor.down("rounded to"), sort, 1)
-    return m.Lognormal(
-        _level(cursor, reading, "median", sort),
-        max(step, 1),
-        least,
-        most,
-        _exactly(cursor.down("exactly"), sort),
-    )
-
-
-def _exactly(cursor: Cursor, sort: str) -> m.Exactly | None:
-    if cursor.value is MISSING:
-        return None
-    cursor.mapping(("at", "within", "chance"), ("at", "within", "chance"))
-    at = tuple(sorted(whole(below, sort) for below in cursor.down("at").each()))
-    return m.Exactly(at, chance(cursor.down("within")), chance(cursor.down("chance")))
-
-
-def _poisson(cursor: Cursor, reading: Reading) -> m.Distribution:
-    cursor.mapping(("mean", *_LEVEL, "most"), ("mean",))
-    most = whole(cursor.down("most"), "count", MOST_COUNT)
-    return m.Poisson(_level(cursor, reading, "mean", "number"), min(most, MOST_COUNT))
-
-
-def _numbers(cursor: Cursor, reading: Reading) -> m.Distribution:
-    values, weights = [], []
-    for name, below in cursor.items():
-        if not name.isdecimal() or int(name) > MOST_COUNT:
-            below.note(
-                Text(
-                    f"“{name}”应为 0 到 {MOST_COUNT} 的整数",
-                    f"“{name}” must be a whole number from 0 to {MOST_COUNT}",
-                )
-            )
-            continue
-        values.append(int(name))
-        weights.append(chance(below))
-    makes_one(cursor, weights)
-    return m.Numbers(tuple(values), tuple(weights))
-
-
 # --- others -------------------------------------------------------------------------------------------
 
 
@@ -330,6 +164,18 @@ def _only_true(cursor: Cursor) -> None:
         cursor.note(Text(f"写作 {cursor.path[-1]}: true", f"write {cursor.path[-1]}: true"))
 
 
+def _gains(cursor: Cursor, reading: Reading) -> m.Distribution:
+    found = _records(cursor, reading)
+    assert isinstance(found, m.Records)
+    return m.Gains(found.chances, found.span)
+
+
+def _stays(cursor: Cursor, reading: Reading) -> m.Distribution:
+    _only_true(cursor)
+    reading.named |= set(reading.options)
+    return m.Stays()
+
+
 _ALL = ("place", "choice", "set", "records", "date", "period", "truth", *UNITS)
 Maker = Callable[[Cursor, Reading], m.Distribution]
 DISTRIBUTIONS: dict[str, tuple[tuple[str, ...], Maker]] = {
@@ -339,9 +185,9 @@ DISTRIBUTIONS: dict[str, tuple[tuple[str, ...], Maker]] = {
     "records": (("records",), _records),
     "date": (("date",), _date),
     "period": (("period",), _period),
-    "lognormal": ((*UNITS, HELPER), _lognormal),
-    "poisson": (("count",), _poisson),
-    "numbers": (("count",), _numbers),
+    "lognormal": ((*UNITS, HELPER), lognormal),
+    "poisson": (("count",), poisson),
+    "numbers": (("count",), numbers),
     "fixed": (("money", "area", "count"), _fixed),
     "same as": (("place", "choice", "set", "date", "truth", *UNITS), _same),
     "share of": (("money", "area", "count"), _share),
@@ -349,3 +195,9 @@ DISTRIBUTIONS: dict[str, tuple[tuple[str, ...], Maker]] = {
     "none": (_ALL, _none),
 }
 """By the word that names it: the sorts of facts it suits, and its reader."""
+YEARLY: dict[str, tuple[tuple[str, ...], Maker]] = {
+    "stays": ((*_ALL, HELPER), _stays),
+    "change": (("money", "area", "count"), change),
+    "gains": (("records",), _gains),
+}
+"""Those of a later year, which start from the year before."""

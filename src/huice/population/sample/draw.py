@@ -57,6 +57,29 @@ class Drawn(Struct):
             None if self.dates is None else self.dates[rows],
         )
 
+    def unanswered(self, rows: Bools) -> Drawn:
+        """The same, and unanswered in these rows too."""
+        missing = self.missing | rows
+        return Drawn(
+            self.sort, self.values, self.absent, missing, self.level, self.second, self.dates
+        )
+
+    def followed_by(self, other: Drawn) -> Drawn:
+        """These rows, then those of another."""
+        return Drawn(
+            self.sort,
+            np.concatenate([self.values, other.values]),
+            np.concatenate([self.absent, other.absent]),
+            np.concatenate([self.missing, other.missing]),
+            _joined(self.level, other.level),
+            _joined(self.second, other.second),
+            _joined(self.dates, other.dates),
+        )
+
+
+def _joined(one: Ints | None, other: Ints | None) -> Ints | None:
+    return None if one is None or other is None else np.concatenate([one, other])
+
 
 class Below(dict[str, Drawn]):
     """What the rows of a child table see of their applicants, taken when it is looked at."""
@@ -185,6 +208,12 @@ class _Draw:
                 self._same(variable)
             case m.Share():
                 self._share(distribution)
+            case m.Stays():
+                self._same(self.name)
+            case m.Change():
+                self._change(distribution)
+            case m.Gains(chances, span):
+                self._records(chances, span, self.seen(self.name))
 
     # --- options --------------------------------------------------------------------------------------
 
@@ -195,10 +224,17 @@ class _Draw:
                 found |= r.happens(self.bits(str(position)), chance).astype(np.int64) << position
         return found
 
-    def _records(self, chances: tuple[Fraction, ...], span: m.Between) -> None:
+    def _records(
+        self, chances: tuple[Fraction, ...], span: m.Between, before: Drawn | None = None
+    ) -> None:
         members = self._members(chances)
         self.into.values[self.rows] = members
         assert self.into.dates is not None
+        if before is not None:
+            assert before.dates is not None
+            self.into.values[self.rows] |= before.values
+            self.into.dates[self.rows] = before.dates
+            members &= ~before.values
         for position, chance in enumerate(chances):
             if chance:
                 held = np.flatnonzero(members >> position & 1)
@@ -257,7 +293,17 @@ class _Draw:
         return found
 
     def _lognormal(self, what: m.Lognormal) -> Ints:
-        level = self._level(what.level)
+        return self._written(self._level(what.level), what)
+
+    def _change(self, what: m.Change) -> None:
+        before = self.seen(self.name)
+        assert before.level is not None
+        found = self._written(before.level + self._level(what.level), what)
+        self._quantity(np.where(before.values == 0, 0, found))
+        self.into.absent[self.rows] = before.absent
+
+    def _written(self, level: Ints, what: m.Lognormal | m.Change) -> Ints:
+        """The quantities at these levels, as they would be stated."""
         found = (r.exp2(level + _FINE * r.ONE) + (1 << _FINE >> 1)) >> _FINE
         found = np.clip(r.rounded(found, what.step), what.least, what.most)
         if what.exactly is not None:
@@ -278,7 +324,12 @@ class _Draw:
         other = self.seen(variable)
         self.into.values[self.rows] = other.values
         self.into.absent[self.rows] = other.absent
-        for mine, its in ((self.into.level, other.level), (self.into.second, other.second)):
+        mine_and_its = (
+            (self.into.level, other.level),
+            (self.into.second, other.second),
+            (self.into.dates, other.dates),
+        )
+        for mine, its in mine_and_its:
             if mine is not None and its is not None:
                 mine[self.rows] = its
 

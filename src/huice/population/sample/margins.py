@@ -12,10 +12,10 @@ from typing import Any
 from huice.corpus.cursor import MISSING, Cursor
 from huice.corpus.source import KEY, Path_, Source, read_file
 from huice.language.text import Text
-from huice.population.sample.file import positions_of
 from huice.population.sample.model import Assumptions, Variable
 from huice.population.sample.numbers import unknown
 from huice.population.sample.rake import JOIN, BadMargins, Margin
+from huice.population.sample.variables import positions_of
 
 BAD_MARGIN = "H008"
 REST = "rest"

@@ -143,6 +143,27 @@ class Same(Struct, frozen=True):
     variable: str
 
 
+class Stays(Struct, frozen=True):
+    """In a later year: what it was the year before."""
+
+
+class Change(Struct, frozen=True):
+    """In a later year: the quantity of the year before times a factor around a level; 0 stays 0."""
+
+    level: Level
+    step: int
+    least: int
+    most: int
+    exactly: Exactly | None = None
+
+
+class Gains(Struct, frozen=True):
+    """In a later year: the records held before, and others by chance, dated within a span."""
+
+    chances: tuple[Fraction, ...]
+    span: Between
+
+
 class Share(Struct, frozen=True):
     """A part of another variable: all of it with a chance, else evenly between two shares."""
 
@@ -166,6 +187,9 @@ Distribution = (
     | Numbers
     | Same
     | Share
+    | Stays
+    | Change
+    | Gains
 )
 
 
@@ -208,6 +232,36 @@ class Listing(Struct, frozen=True):
     because: Text
 
 
+class LaterList(Struct, frozen=True):
+    """How a child table changes from one year to the next.
+
+    Of the entities of each group a share is `kept`, with their facts changed by `variables`; a share of what
+    would be drawn afresh that year is `new`. `unlisted` of the applicants whose list was known leave it open.
+    """
+
+    table: str
+    kept: tuple[Fraction, ...]
+    new: tuple[Fraction, ...]
+    unlisted: Fraction
+    variables: tuple[Variable, ...]
+    because: Text
+
+
+class Later(Struct, frozen=True):
+    """How applicants and their lists change from one year to the next; what is not named stays."""
+
+    variables: tuple[Variable, ...]
+    lists: tuple[LaterList, ...]
+    because: Text
+
+
+class Circle(Struct, frozen=True):
+    """How many applicants there are in all, if the assumptions hold: a sample stands for a part of them."""
+
+    orgs: int
+    because: Text
+
+
 class Assumptions(Struct, frozen=True):
     """Everything that a synthetic population is drawn from. `version` identifies the file's content."""
 
@@ -216,7 +270,14 @@ class Assumptions(Struct, frozen=True):
     orgs: tuple[Variable, ...]
     listings: tuple[Listing, ...]
     version: str
+    later: Later | None = None
+    circle: Circle | None = None
 
     def listing(self, table: str) -> Listing | None:
         """The child table of this name, if the file has it."""
         return next((one for one in self.listings if one.table == table), None)
+
+
+def weight_of(assumptions: Assumptions, orgs: int) -> Fraction | None:
+    """For how many applicants each of so many stands; None if the assumptions do not say how many there are."""
+    return Fraction(assumptions.circle.orgs, orgs) if assumptions.circle else None

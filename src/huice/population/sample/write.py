@@ -11,7 +11,8 @@ from typing import IO
 import msgspec
 import polars as pl
 
-from huice.population.sample.make import BLOCK, Plan
+from huice.population.sample.make import Plan
+from huice.population.sample.sampler import BLOCK
 from huice.population.schema import ORGS, Schema
 from huice.population.tables import as_text
 
