@@ -63,12 +63,18 @@ def dask() -> Iterator[Any]:
             yield client
 
 
-@contextmanager
-def spark() -> Iterator[Any]:
-    """A session of a cluster of its own: a master and two executors, each a process that starts Python workers."""
+def has_spark() -> Any:
+    """Spark's module for sessions; the test is left out where Spark or Java is missing."""
     sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed (huice[spark])")
     if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
         pytest.skip("Spark needs Java, and there is none")
+    return sql
+
+
+@contextmanager
+def spark() -> Iterator[Any]:
+    """A session of a cluster of its own: a master and two executors, each a process that starts Python workers."""
+    sql = has_spark()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYSPARK_PYTHON", sys.executable)
         patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")

@@ -91,7 +91,7 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def short(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Case:
-    return case(corpus, "engines", 240, 2, tmp_path_factory.mktemp("engines") / "firms")
+    return case(corpus, "engines", 240, 1, tmp_path_factory.mktemp("engines") / "firms")
 
 
 @pytest.fixture(scope="module")
