@@ -20,11 +20,6 @@ QUANTILES = 10
 KEYS = ["city", "group"]
 
 
-def total(column: str) -> pl.Expr:
-    """The sum of whole fen, exact: taken in 128 bits, refused if it does not fit into 64."""
-    return pl.col(column).cast(pl.Int128).sum().cast(pl.Int64, strict=True).alias(column)
-
-
 def changed(groups: pl.DataFrame, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """One row a firm: its groups, and both figures before, after and their difference."""
     found = groups

@@ -6,6 +6,7 @@ fragment, as it comes. Nothing depends on how the firms are cut, nor on the orde
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, as_completed
@@ -143,6 +144,7 @@ def tables_of(one: Slice, corpus: Corpus) -> tuple[Tables, SetAside]:
     """The tables of a fragment, and what was set aside in reading it: nothing where they were in memory."""
     if one.tables is not None:
         return one.tables, SetAside()
+    gc.collect()  # the layout of the fragment before refers to itself, and would stay beside this one
     tables = check(_parts(one), corpus, one.doubled)
     return tables, SetAside(tables.counts, tables.rejects, tables.warnings)
 

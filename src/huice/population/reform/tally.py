@@ -38,7 +38,7 @@ class Tally:
     def __init__(self, count: int, lines: Iterable[Line] = ()) -> None:
         self.count = count
         self.steps: Steps = {}
-        self._columns = pl.DataFrame(schema=dict.fromkeys((*REST, "many"), pl.Int64))
+        self._parts = [pl.DataFrame(schema=dict.fromkeys((*REST, "many"), pl.Int64))]
         self._odd: Counter[Rest] = Counter()
         self.add(lines)
 
@@ -51,14 +51,15 @@ class Tally:
         small = {rest: many for rest, many in rests.items() if self._small(rest)}
         self._odd.update({rest: many for rest, many in rests.items() if rest not in small})
         rows = [(*rest, many) for rest, many in small.items()]
-        self._take(pl.DataFrame(rows, self._columns.schema, orient="row"))
+        self._take(pl.DataFrame(rows, self._parts[0].schema, orient="row"))
 
     def merge(self, other: Tally) -> None:
         """Those of another part."""
         for cell, parts in other.steps.items():
             self._step(cell, parts)
         self._odd.update(other._odd)
-        self._take(other._columns)
+        for part in other._parts:
+            self._take(part)
 
     def _added(self, line: Line) -> Iterator[Rest]:
         """Sums a line; gives it back as a rest if it is cut."""
@@ -85,13 +86,18 @@ class Tally:
         return rest[-1] < _SMALL and rest[-1] * self.count < _LARGEST
 
     def _take(self, rows: pl.DataFrame) -> None:
-        if rows.height:
-            both = pl.concat([self._columns, rows])
-            self._columns = both.group_by(REST).agg(pl.col("many").sum())
+        """Keeps rests; those that are alike become one when the new ones are more than the old."""
+        self._parts.append(rows)
+        first, *others = self._parts
+        if sum(part.height for part in others) > first.height:
+            self._parts = [self._columns()]
+
+    def _columns(self) -> pl.DataFrame:
+        return pl.concat(self._parts).group_by(REST).agg(pl.col("many").sum())
 
     def cut(self) -> Cut:
         """What is cut off at each cell."""
-        return Cut(self._columns, self._odd)
+        return Cut(self._columns(), self._odd)
 
 
 class Cut:
