@@ -12,8 +12,7 @@ import polars as pl
 import pytest
 
 from huice.corpus.corpus import Corpus, shipped
-from huice.population import asking, load
-from huice.population.columns.run import by_columns
+from huice.population import load
 from huice.population.pools.allocation import allocate_pools
 from huice.population.sample import BLOCK, Plan, Sampler, plan, sample
 from huice.population.sample import chance as r
@@ -23,6 +22,7 @@ from huice.population.sample.model import Assumptions
 from huice.population.sample.write import write
 from huice.population.schema import columns_of
 from huice.population.tables import Tables
+from tests.population import everyone
 
 FEN = 100
 WAN = 10_000 * FEN
@@ -172,17 +172,9 @@ def test_a_list_left_open_has_no_rows(people: Tables) -> None:
     assert people.frames["contracts"].join(open_, on="org_id", how="semi").height == 0
 
 
-@pytest.fixture(scope="module")
-def awards(corpus: Corpus, assumptions: Assumptions) -> pl.DataFrame:
-    """What all applicants that the assumptions describe may get."""
-    assert assumptions.circle
-    every = sample(assumptions.circle.orgs, 1, corpus=corpus)
-    return by_columns(every, corpus, asking(corpus, as_of=date(2025, 6, 30)))[0].awards
-
-
-def test_somebody_is_not_ineligible_for_every_measure(awards: pl.DataFrame, corpus: Corpus) -> None:
+def test_somebody_is_not_ineligible_for_every_measure(corpus: Corpus) -> None:
     """Among all that the assumptions describe: who can claim is a fact of theirs, not of the law."""
-    hopeful = awards.filter(pl.col("status").is_in(["eligible", "discretionary"]))
+    hopeful = everyone.awards().filter(pl.col("status").is_in(["eligible", "discretionary"]))
     reached = set(hopeful["measure"].cast(pl.String).unique())
     assert {measure.id for measure in corpus.measures} - reached == set()
 
@@ -190,11 +182,9 @@ def test_somebody_is_not_ineligible_for_every_measure(awards: pl.DataFrame, corp
 # --- plausible -----------------------------------------------------------------------------------
 
 
-def test_demand_is_a_small_multiple_of_what_a_pool_holds(
-    awards: pl.DataFrame, corpus: Corpus
-) -> None:
+def test_demand_is_a_small_multiple_of_what_a_pool_holds(corpus: Corpus) -> None:
     """If all who may apply do so; pools of measures without amounts, or of a few persons, aside."""
-    found = allocate_pools(awards, corpus, year=2025)
+    found = allocate_pools(everyone.awards(), corpus, year=everyone.AS_OF.year)
     ratio = {
         share.fund.id: share.asked_units / share.fund.units
         for share in found.shares

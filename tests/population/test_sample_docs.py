@@ -7,21 +7,17 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import date
 from pathlib import Path
 
 from huice.corpus.corpus import shipped
-from huice.population import asking
-from huice.population.columns.run import by_columns
 from huice.population.pools.allocation import Share, allocate_pools
-from huice.population.sample import sample
 from huice.population.sample.distributions import DISTRIBUTIONS, YEARLY
 from huice.population.sample.file import load_assumptions
+from tests.population import everyone
 from tests.population.assumptions_table import Words
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs" / "sample.md"
-AS_OF = date(2025, 6, 30)
 _POOLS = re.compile(r"(<!-- pools -->\n.*?\n\|---.*?\n)(.*?)(<!-- end pools -->)", re.DOTALL)
 _TABLES = re.compile(r"(<!-- assumptions -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -39,9 +35,8 @@ def test_the_tables_of_the_docs_are_those_of_the_file() -> None:
 def test_demand_over_pools_in_the_docs_is_what_the_sample_gives() -> None:
     """The last three columns: claims, what they ask for, and that over what the pool holds."""
     corpus = shipped()
-    asked = asking(corpus, as_of=AS_OF)
-    awards = by_columns(sample(200_000, 1, corpus=corpus), corpus, asked)[0].awards
-    shares = {one.fund.id: one for one in allocate_pools(awards, corpus, year=AS_OF.year).shares}
+    found = allocate_pools(everyone.awards(), corpus, year=everyone.AS_OF.year)
+    shares = {one.fund.id: one for one in found.shares}
 
     def measured(match: re.Match[str]) -> str:
         rows = []
