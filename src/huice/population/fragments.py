@@ -44,7 +44,7 @@ class Job(Struct, frozen=True, eq=False):
 
     `out` is a folder for the frames of awards and totals; with `keep` they come back with the result.
     `shape` is that of the whole population, where it is known: then the rules are compiled once for all
-    fragments.
+    fragments; `firms` are those of all fragments.
     """
 
     corpus: bytes
@@ -53,6 +53,7 @@ class Job(Struct, frozen=True, eq=False):
     keep: bool = False
     out: str = ""
     shape: Shape | None = None
+    firms: int = 0
 
 
 class Slice(Struct, frozen=True, eq=False):
@@ -78,12 +79,18 @@ class Partial(Struct, frozen=True, eq=False):
 
 
 def job_of(
-    corpus: Corpus, asked: Asked, *, keep: bool, out: Path | None, shape: Shape | None = None
+    corpus: Corpus,
+    asked: Asked,
+    *,
+    keep: bool,
+    out: Path | None,
+    shape: Shape | None = None,
+    firms: int = 0,
 ) -> Job:
     """The question with the corpus as bytes."""
     data = msgspec.msgpack.encode(corpus, enc_hook=str)
     name = f"{corpus.digest} {sha256(data).hexdigest()}"
-    return Job(data, name, asked, keep, "" if out is None else str(out), shape)
+    return Job(data, name, asked, keep, "" if out is None else str(out), shape, firms)
 
 
 def slices_of(tables: Tables, firms: int = FIRMS) -> Iterator[Slice]:
@@ -91,7 +98,7 @@ def slices_of(tables: Tables, firms: int = FIRMS) -> Iterator[Slice]:
     height = tables.orgs.height
     for number, start in enumerate(range(0, height, firms)):
         stop = min(height, start + firms)
-        own = tables if stop - start == height else tables.of(tables.orgs[KEY][start:stop])
+        own = tables if stop - start == height else tables.part(start, stop)
         yield Slice(number, 0, stop - start, own)
 
 
@@ -162,7 +169,7 @@ def _reader(job: Job) -> ColumnReader:
     if key not in kept:
         kept.clear()
         corpus = msgspec.msgpack.decode(job.corpus, type=Corpus)
-        kept[key] = ColumnReader(corpus, job.asked, job.shape)
+        kept[key] = ColumnReader(corpus, job.asked, job.shape, firms=job.firms)
     return kept[key]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import polars as pl
+from msgspec import structs
 
 from huice.corpus.corpus import Corpus, shipped
 from huice.corpus.source import Problem
@@ -179,9 +180,9 @@ def simulate(  # noqa: PLR0913  # one keyword for each thing that may be asked
     if isinstance(tables, str | Path):
         files = parquet_files(Path(tables), corpus)
     if files is not None and _rows(files[ORGS]) > firms:
-        job = job_of(corpus, asked, keep=False, out=where)
         cut = file_slices(files, firms)
         total = sum(one.stop - one.start for one in cut)
+        job = job_of(corpus, asked, keep=False, out=where, firms=total)
         parts = list(_run(job, iter(cut), executor, total, progress))
         more = unclaimed(files, cut[0].doubled) if _some_missing(files, parts) else rejects.none()
         return Simulation(asked, corpus, parts, more, where)
@@ -190,10 +191,9 @@ def simulate(  # noqa: PLR0913  # one keyword for each thing that may be asked
         parts_of = iter([whole]) if repeat else _parts(whole, firms)
         reader = reader_of(corpus, asked, often=repeat)
         return _here(whole, parts_of, reader, keep=keep, out=where, progress=progress)
-    job = job_of(
-        corpus, asked, keep=keep and where is None, out=where, shape=shape_of(whole, asked, corpus)
-    )
     total = whole.orgs.height
+    shape = shape_of(whole, asked, corpus)
+    job = job_of(corpus, asked, keep=keep and where is None, out=where, shape=shape, firms=total)
     parts = list(_run(job, slices_of(whole, firms), executor, total, progress))
     whole_counts = Partial(-1, EMPTY, (), whole.counts, whole.rejects)
     return Simulation(asked, corpus, [whole_counts, *map(_uncounted, parts)], rejects.none(), where)
@@ -202,7 +202,7 @@ def simulate(  # noqa: PLR0913  # one keyword for each thing that may be asked
 def _parts(tables: Tables, firms: int) -> Iterator[Tables]:
     for one in slices_of(tables, firms):
         assert one.tables is not None
-        yield one.tables
+        yield structs.replace(one.tables, whole=tables)
 
 
 def _here(

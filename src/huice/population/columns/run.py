@@ -50,7 +50,10 @@ class PlaceResult(Struct, frozen=True, eq=False):
 
 
 class ColumnReader:
-    """Keeps the compiled places of one corpus and question; grows its shape with what it is given."""
+    """Keeps the compiled places of one corpus and question; grows its shape with what it is given.
+
+    `firms` are those of all that it will be given, where they come in parts.
+    """
 
     def __init__(
         self,
@@ -60,11 +63,13 @@ class ColumnReader:
         body: BodyName = "auto",
         *,
         often: bool = False,
+        firms: int = 0,
     ) -> None:
         self.corpus, self.asked = corpus, asked
         self.shape = shape
         self.body = body
         self.often = often
+        self.firms = firms
         self._compiled: dict[tuple[str | None, ...], Compiled] = {}
         self._polars, self._fused = PolarsBody(), FusedBody()
 
@@ -78,6 +83,7 @@ class ColumnReader:
 
     def fit(self, tables: Tables) -> Shape:
         """The shape that fits all tables so far."""
+        tables = tables.whole or tables
         key = (self.asked.years, self._facts_read)
         kept = tables.__dict__.get("_shape")
         if kept is None or kept[0] != key:
@@ -109,7 +115,9 @@ class ColumnReader:
     def results(self, tables: Tables, *, rows: bool) -> Iterator[PlaceResult]:
         """The figures, a place and a batch of firms at a time, in their order; several are computed at once."""
         layout = self.layout(tables, self.fit(tables))
-        many = {key: stop - start for key, start, stop in layout.places}
+        whole = max(self.firms, (tables.whole or tables).orgs.height)
+        times = whole // max(1, tables.orgs.height)  # a part stands for the rest
+        many = {key: times * (stop - start) for key, start, stop in layout.places}
 
         def work(part: Part, compiled: Compiled, body: Body) -> PlaceResult:
             found = body.run(compiled, part, rows=rows)

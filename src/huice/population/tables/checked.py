@@ -44,6 +44,8 @@ class Tables(Struct, frozen=True, eq=False, dict=True):
     rejects: pl.DataFrame
     counts: dict[str, Count]
     warnings: tuple[Problem, ...] = ()
+    whole: Tables | None = None
+    """The tables that these are a part of, whose shape is theirs."""
 
     @property
     def orgs(self) -> pl.DataFrame:
@@ -66,6 +68,28 @@ class Tables(Struct, frozen=True, eq=False, dict=True):
             for name, frame in self.frames.items()
         }
         return Tables(frames, self.schema, rejects.none(), {})
+
+    def part(self, start: int, stop: int) -> Tables:
+        """The firms of these rows with all that is theirs; nothing is copied of tables in the order of keys."""
+        keys = self.orgs[KEY].slice(start, stop - start)
+        if not (len(keys) and self._in_order):
+            return self.of(keys)
+        frames = {ORGS: self.orgs.slice(start, stop - start)}
+        for name, frame in self.frames.items():
+            if name != ORGS:
+                first = frame[KEY].search_sorted(keys[0], "left")
+                last = frame[KEY].search_sorted(keys[-1], "right")
+                frames[name] = frame.slice(first, last - first)
+        return Tables(frames, self.schema, rejects.none(), {})
+
+    @property
+    def _in_order(self) -> bool:
+        """Whether the keys of every table rise."""
+        if "in_order" not in self.__dict__:
+            rising = all(frame[KEY].is_sorted() for frame in self.frames.values())
+            self.__dict__["in_order"] = rising
+        found: bool = self.__dict__["in_order"]
+        return found
 
     def write(self, folder: Path | str, kind: str = "parquet") -> None:
         """The tables as one file each in a folder: `parquet`, `arrow` or `csv`."""
