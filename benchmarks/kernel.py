@@ -1,7 +1,8 @@
-"""Six measures written by hand: as one SQL query for DuckDB, and as one fused loop over flat columns (numba).
+"""Six measures written by hand: as one SQL query for DuckDB, and as fused loops (numba).
 
-The loop is the nearest thing to the limit: everything is aggregated beforehand, in whole fen, and each firm is
-looked at once. The query does its own joins, as we do.
+The loop over flat columns is the nearest thing to the limit: everything is aggregated beforehand, in whole fen,
+and each firm is looked at once. The other loop adds up each firm's contracts itself, as we do, from codes and
+bits. The query does its own joins.
 """
 
 from __future__ import annotations
@@ -185,6 +186,93 @@ def _sums(  # noqa: PLR0913, PLR0917  # all columns of a firm
         which, much = _one(
             place[n], enterprise[n], large[n], llm[n], filed[n], a[n], b[n], c[n], d[n], e[n],
             f[n], g[n], h[n], i[n],
+        )  # fmt: skip
+        found[which] += much
+    return found
+
+
+# --- the same from the contracts ----------------------------------------------------------------------------
+
+_ITEMS = ("compute", "model", "corpus")
+_MODES = ("purchase", "rent")
+_BITS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "unrelated": ("traits", ("unrelated_supplier",)),
+    "controlled": ("traits", ("self_controlled_base_model",)),
+    "district": ("traits", ("district_compute",)),
+    "exchanged": ("traits", ("via_data_exchange",)),
+    "operating": ("purposes", ("inference", "training", "tuning")),
+    "developing": (
+        "purposes",
+        ("training", "tuning", "rnd", "application", "vertical_application", "agent"),
+    ),
+}
+UNRELATED, CONTROLLED, DISTRICT, EXCHANGED, OPERATING, DEVELOPING = (1 << n for n in range(6))
+WHOLLY_UNRELATED, WHOLLY_EXCHANGED = UNRELATED | DEVELOPING, UNRELATED | EXCHANGED | DEVELOPING
+
+
+def contract_columns(orgs: pl.DataFrame, contracts: pl.DataFrame) -> dict[str, Array]:
+    """The contracts of each firm, in its order: codes, bits, whole fen, and where each firm's begin."""
+    at = orgs.select("org_id").with_row_index("at")
+    rows = contracts.join(at, on="org_id", how="left", maintain_order="left").sort(
+        "at", maintain_order=True
+    )
+    bits = pl.lit(0, dtype=pl.UInt8)
+    for number, (column, members) in enumerate(_BITS.values()):
+        test = pl.any_horizontal(pl.col(column).list.contains(one) for one in members)
+        bits |= test.fill_null(value=False).cast(pl.UInt8) * (1 << number)
+    item, mode = (
+        pl.col(name).replace_strict(
+            {one: n + 1 for n, one in enumerate(known)}, default=0, return_dtype=pl.UInt8
+        )
+        for name, known in (("item", _ITEMS), ("mode", _MODES))
+    )
+    found = rows.select(item.alias("item"), mode.alias("mode"), bits.alias("bits"))
+    counts = np.bincount(rows["at"].to_numpy(), minlength=orgs.height)
+    return {
+        "starts": np.concatenate(([0], np.cumsum(counts))),
+        **{name: found[name].to_numpy() for name in ("item", "mode", "bits")},
+        **{name: rows[name].fill_null(0).to_numpy() for name in ("amount_fen", "paid_fen")},
+    }
+
+
+def by_contracts(columns: Mapping[str, Array], contracts: Mapping[str, Array]) -> Any:
+    """The sums of the six measures' ceilings, each firm's contracts added up on the way."""
+    firms = [
+        columns[name] for name in ("place", "enterprise", "large", "llm", "filed", "revenue_yuan")
+    ]
+    own = [contracts[n] for n in ("starts", "item", "mode", "bits", "amount_fen", "paid_fen")]
+    return _from_contracts(*firms, *own)
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]  # numba carries no types
+def _from_contracts(  # noqa: PLR0913, PLR0917  # all columns of a firm and its contracts
+    place: Any, enterprise: Any, large: Any, llm: Any, filed: Any, revenue: Any, starts: Any,
+    item: Any, mode: Any, bits: Any, amount: Any, paid: Any,
+) -> Any:  # fmt: skip
+    found = np.zeros(6, dtype=np.int64)
+    for n in range(len(place)):
+        first = second = third = 0
+        for c in range(starts[n], starts[n + 1]):
+            if place[n] == 0:
+                first += amount[c] if item[c] == 1 else 0
+                second += paid[c] if item[c] == 1 else 0
+                third += paid[c] if item[c] == 2 else 0
+            elif place[n] == 1:
+                counts = item[c] == 3 and bits[c] & WHOLLY_UNRELATED == WHOLLY_UNRELATED
+                first += amount[c] if counts else 0
+            elif place[n] == 2:
+                first += paid[c] if item[c] == 2 and bits[c] & CONTROLLED else 0
+            elif place[n] == 3:
+                counts = item[c] == 1 and mode[c] > 0 and bits[c] & DISTRICT != 0
+                first += amount[c] if counts else 0
+            elif place[n] == 4:
+                counts = item[c] == 3 and bits[c] & WHOLLY_EXCHANGED == WHOLLY_EXCHANGED
+                first += amount[c] if counts else 0
+            elif place[n] == 5:
+                first += paid[c] if bits[c] & OPERATING else 0
+        which, much = _one(
+            place[n], enterprise[n], large[n], llm[n], filed[n], first, second, third, first,
+            first, first, first, first, revenue[n],
         )  # fmt: skip
         found[which] += much
     return found

@@ -1,10 +1,10 @@
 """Populations beside the peers: `python -m benchmarks.population [--orgs 100000 1000000] [--sections ...]`.
 
-The same rules and rows for all: 39 measures for OpenFisca-core and zen-engine, six for DuckDB and for a
-fused loop by hand; results are compared row by row. OpenFisca, zen and the loop get every firm flattened
-and aggregated beforehand (not timed); we and DuckDB start from the child tables; our first time includes
-compiling the rules and laying the tables out, which are then kept. Times are wall-clock, engines in turn
-within every round.
+The same rules and rows for all: 39 measures for OpenFisca-core and zen-engine, six for DuckDB and for fused
+loops by hand; results are compared row by row. OpenFisca, zen and one loop get every firm flattened and
+aggregated beforehand (not timed), the other loop its contracts as codes and bits (not timed either); we and
+DuckDB start from the child tables. Our first time includes compiling the rules to machine code and laying the
+tables out, which are then kept. Times are wall-clock, engines in turn within every round.
 """
 
 from __future__ import annotations
@@ -30,11 +30,12 @@ from msgspec import structs
 from huice import Corpus
 from huice.population import Simulation, Tables, asking, load, simulate
 from huice.population.columns.run import ColumnReader
-from huice.population.schema import KEY
+from huice.population.schema import KEY, schema_of
+from huice.population.tables import rejects
 
 from . import firms as f
 from .copies import SAME_PLACES, write_copies
-from .kernel import SIX, by_duckdb, by_kernel, flat_columns
+from .kernel import SIX, by_contracts, by_duckdb, by_kernel, contract_columns, flat_columns
 from .measuring import ROOT, machine
 from .peers.measures import MEASURES
 from .peers.openfisca_rules import columns, openfisca_columns
@@ -43,6 +44,7 @@ from .peers.zen_rules import context, zen_context
 ZEN_ROWS = 2_000
 LARGE = 3_000_000
 """Firms of the population that is larger than what the process may use."""
+TEN_MILLION, PIECE = 10_000_000, 1_000_000
 FEN = 0.005
 """Half a fen: figures further apart differ."""
 MB = 1 << 20
@@ -59,6 +61,12 @@ def made(orgs: int, corpus: Corpus) -> Made:
         "kernel": {name: f.repeated(a, orgs) for name, a in flat_columns(rows).items()},
         "zen": [context(row) for row in rows[:ZEN_ROWS]],
     }
+
+
+LOOP, LOOP_OF_CONTRACTS = (
+    "fused loop, 6 measures, sums",
+    "fused loop over contracts, 6 measures, sums",
+)
 
 
 def ours(
@@ -79,6 +87,7 @@ def side_by_side(orgs: int, corpus: Corpus, rounds: int) -> dict[str, Any]:
     own = {
         n: structs.replace(tables) for n in ("39", "75", "rows", "6")
     }  # each keeps its own layout
+    owned = contract_columns(tables.orgs, contracts)
     calls: dict[str, Callable[[], Any]] = {
         "huice, 39 measures, sums": lambda: ours(own["39"], corpus, MEASURES),
         "huice, 39 measures, sums, nothing kept": lambda: ours(
@@ -89,9 +98,12 @@ def side_by_side(orgs: int, corpus: Corpus, rounds: int) -> dict[str, Any]:
         "huice, 75 measures, all rows": lambda: ours(own["rows"], corpus, None, keep=True),
         "huice, 6 measures, sums": lambda: ours(own["6"], corpus, SIX),
         "DuckDB SQL, 6 measures, sums": lambda: by_duckdb(tables.orgs, contracts, sums=True),
-        "fused loop (numba), 6 measures, sums": lambda: by_kernel(given["kernel"], sums=True),
+        LOOP: lambda: by_kernel(given["kernel"], sums=True),
+        LOOP_OF_CONTRACTS: lambda: by_contracts(given["kernel"], owned),
     }
-    by_kernel({name: a[:10] for name, a in given["kernel"].items()}, sums=True)  # compiles it
+    few = {name: a[:10] for name, a in given["kernel"].items()}
+    by_kernel(few, sums=True)  # compiles it
+    by_contracts(few, owned)
     first = "huice, 39 measures, sums, first time"
     least = {first: _timed(calls["huice, 39 measures, sums"]), **dict.fromkeys(calls, float("inf"))}
     for _ in range(rounds):
@@ -123,7 +135,8 @@ def _ratios(least: Mapping[str, float]) -> dict[str, float]:
         "openfisca-core / huice": least["openfisca-core, 39 measures"] / ours_39,
         "zen-engine / huice": least["zen-engine, 39 measures (from 2,000 firms)"] / ours_39,
         "DuckDB / huice": least["DuckDB SQL, 6 measures, sums"] / six,
-        "fused loop / huice": least["fused loop (numba), 6 measures, sums"] / six,
+        "fused loop / huice": least[LOOP] / six,
+        "fused loop over contracts / huice": least[LOOP_OF_CONTRACTS] / six,
     }
 
 
@@ -193,11 +206,17 @@ def first_result(corpus: Corpus) -> dict[str, float]:
 
 
 def memory(orgs: int) -> dict[str, float]:
-    """Extra memory at its peak, each engine in a process of its own."""
+    """Extra memory at its peak, each engine in a process of its own that has read the data from files."""
+    corpus = Corpus.load()
+    given = made(orgs, corpus)
     found = {}
-    for name in ("ours", "ours, kept", "openfisca"):
-        said = _child("--child", name, "--orgs", str(orgs))
-        found[name] = float(said.splitlines()[-1])
+    with tempfile.TemporaryDirectory() as folder:
+        given["tables"].write(folder)
+        np.savez(Path(folder) / "flat.npz", **given["openfisca"])
+        del given
+        for name in ("ours", "ours, kept", "openfisca"):
+            said = _child("--child", name, "--orgs", str(orgs), "--folder", folder)
+            found[name] = float(said.splitlines()[-1])
     print(f"\n== peak memory beyond the data, {orgs:,} firms, 39 measures, sums")
     for name, megabytes in found.items():
         print(f"  {name:<48} {megabytes:>9.0f} MB")
@@ -209,22 +228,24 @@ def _child(*arguments: str) -> str:
     return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout  # noqa: S603  # ourselves
 
 
-def child(name: str, orgs: int) -> None:
+def child(name: str, orgs: int, folder: str) -> None:
     """Prints how many MB the peak of one computation lies above what the data take."""
     corpus = Corpus.load()
-    given = made(orgs, corpus)
-    mine, kept = name.startswith("ours"), name.endswith("kept")
-    given = {"tables": given["tables"]} if mine else {"openfisca": given["openfisca"]}
-    if mine:
-        ours(given["tables"].of(given["tables"].orgs[KEY][:100]), corpus, MEASURES)
+    few = made(100, corpus)
+    if name.startswith("ours"):
+        ours(few["tables"], corpus, MEASURES)
+        frames = {path.stem: pl.read_parquet(path) for path in Path(folder).glob("*.parquet")}
+        tables = Tables(frames, schema_of(corpus), rejects.none(), {})
+        call = partial(ours, tables, corpus, MEASURES, repeat=name.endswith("kept"))
     else:
-        openfisca_columns({k: a[:100] for k, a in given["openfisca"].items()}, 100)
+        openfisca_columns(few["openfisca"], 100)
+        with np.load(Path(folder) / "flat.npz") as arrays:
+            flat = {key: arrays[key] for key in arrays.files}
+        call = partial(openfisca_columns, flat, orgs)
+    time.sleep(3)  # what reading left over is given back
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak starts anew
     before = _status("VmRSS")
-    if mine:
-        ours(given["tables"], corpus, MEASURES, repeat=kept)
-    else:
-        openfisca_columns(given["openfisca"], orgs)
+    call()
     print((_status("VmHWM") - before) / 1024)
 
 
@@ -234,6 +255,57 @@ def _status(key: str) -> int:
         if line.startswith(key + ":"):
             return int(line.split()[1])
     raise KeyError(key)
+
+
+# --- ten million firms --------------------------------------------------------------------------------------
+
+
+def ten_million(orgs: int, corpus: Corpus) -> dict[str, float]:
+    """Firms in Parquet files, streamed by a process of its own; OpenFisca has its flat arrays in memory."""
+    found: dict[str, float] = {}
+    given = f.frames(f.drawn(), corpus)
+    with tempfile.TemporaryDirectory() as folder:
+        for number, start in enumerate(range(0, orgs, PIECE)):
+            _write_piece(
+                Path(folder), number, f.tiled(given, min(PIECE, orgs - start), corpus), start
+            )
+        flat = {name: f.repeated(a, orgs) for name, a in columns(f.flat(f.drawn())).items()}
+        np.savez(Path(folder) / "flat.npz", **flat)
+        del flat
+        for name in ("streamed", "openfisca, timed"):
+            said = _child("--child", name, "--orgs", str(orgs), "--folder", folder)
+            seconds, megabytes = map(float, said.splitlines()[-1].split())
+            found |= {f"{name}, s": seconds, f"{name}, MB at the peak": megabytes}
+    print(
+        f"\n== {orgs:,} firms, 39 measures, sums: Parquet streamed; OpenFisca from flat arrays in memory"
+    )
+    for name, number in found.items():
+        print(f"  {name:<48} {number:>9.1f}")
+    return found
+
+
+def _write_piece(folder: Path, number: int, tables: Tables, start: int) -> None:
+    for name, frame in tables.frames.items():
+        (folder / name).mkdir(exist_ok=True)
+        moved = frame.with_columns(pl.col(KEY) + start)
+        moved.write_parquet(
+            folder / name / f"part-{number:03d}.parquet", compression="lz4", row_group_size=100_000
+        )
+
+
+def timed_child(name: str, orgs: int, folder: str) -> None:
+    """Prints the seconds of one computation and the MB of its process at the peak."""
+    if name == "streamed":
+        corpus = Corpus.load()
+        call: Callable[[], Any] = partial(
+            simulate, folder, corpus, as_of=f.AS_OF, measures=MEASURES, firms=100_000
+        )
+    else:
+        with np.load(Path(folder) / "flat.npz") as arrays:
+            flat = {key: arrays[key] for key in arrays.files}
+        call = partial(openfisca_columns, flat, orgs)
+    seconds = _timed(call)
+    print(seconds, _status("VmHWM") / 1024)
 
 
 # --- larger than memory, and more workers ---------------------------------------------------------------------
@@ -312,17 +384,21 @@ def main() -> int:
     """Everything asked for; a summary in .cache/bench-population.json."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--orgs", type=int, nargs="+", default=[100_000, 1_000_000])
-    parser.add_argument("--sections", nargs="+", default=["peers", "first", "memory", "limit"])
+    sections = ["peers", "first", "memory", "limit", "large"]
+    parser.add_argument("--sections", nargs="+", default=sections, choices=sections)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--child", choices=["ours", "ours, kept", "openfisca", "limited"])
+    parser.add_argument("--child")
     parser.add_argument("--folder")
     parser.add_argument("--limit", type=int)
     options = parser.parse_args()
     if options.child == "limited":
         limited(options.folder, options.limit)
         return 0
+    if options.child in ("streamed", "openfisca, timed"):
+        timed_child(options.child, options.orgs[0], options.folder)
+        return 0
     if options.child:
-        child(options.child, options.orgs[0])
+        child(options.child, options.orgs[0], options.folder)
         return 0
     corpus = Corpus.load()
     summary: dict[str, Any] = {"machine": machine()}
@@ -332,6 +408,8 @@ def main() -> int:
         summary["first"] = first_result(corpus)
     if "memory" in options.sections:
         summary["memory"] = {n: memory(n) for n in options.orgs}
+    if "large" in options.sections:
+        summary["large"] = ten_million(TEN_MILLION, corpus)
     if "limit" in options.sections:
         summary["limit"] = out_of_core(max(options.orgs[-1], LARGE), corpus)
     target = ROOT / ".cache" / "bench-population.json"

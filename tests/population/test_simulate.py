@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from huice import Corpus
 from huice.population import BadTables, Simulation, Tables, by_rows, load, simulate
+from huice.population.asked import asking
+from huice.population.columns import run as reader
 from huice.population.columns.counts import FIGURES
 from huice.population.summary import COUNTS
 from tests.oracle import MEASURES
@@ -35,7 +37,7 @@ def tables(corpus: Corpus) -> Tables:
 
 
 def run(tables: Any, corpus: Corpus, **more: Any) -> Simulation:
-    return simulate(tables, corpus, as_of=AS_OF, places=PLACES, **more)
+    return simulate(tables, corpus, **{"as_of": AS_OF, "places": PLACES, **more})
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +147,47 @@ def test_streaming_finds_what_loading_finds(tmp_path: Path, corpus: Corpus) -> N
     assert streamed.rejects.sort(by).equals(loaded.rejects.sort(by))
     assert (streamed.counts, streamed.summary) == (loaded.counts, loaded.summary)
     assert {problem.code for problem in streamed.problems()} >= {"K001", "K002", "K003", "U006"}
+
+
+def test_keys_of_text_are_no_names_of_columns_where_files_are_cut(
+    tables: Tables, tmp_path: Path, corpus: Corpus
+) -> None:
+    frames = {
+        name: frame.with_columns(pl.format("f{}", "org_id").alias("org_id"))
+        for name, frame in tables.frames.items()
+    }
+    load(frames, corpus).write(tmp_path)
+    streamed = run(tmp_path, corpus, places="shenzhen", firms=60)
+    assert streamed.summary == run(frames, corpus, places="shenzhen").summary
+    assert streamed.firms == FIRMS
+
+
+def test_questions_asked_again_take_machine_code_to_the_same_figures(
+    tables: Tables, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = run(tables, corpus, places="shenzhen", horizon=2)
+    monkeypatch.setattr(reader, "FUSED_OFTEN_FROM", 1)
+    again = [run(tables, corpus, places="shenzhen", horizon=2, repeat=True) for _ in range(2)]
+    for one in again:
+        assert_same(expected, one)
+    assert (
+        run(tables, corpus, places="shenzhen", horizon=2, repeat=True, keep=False).summary
+        == expected.summary
+    )
+
+
+def test_a_part_stands_for_the_rest_when_the_body_is_chosen(
+    tables: Tables, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asking(corpus, as_of=date(2025, 6, 30), places=["beijing/haidian-zgc"])
+    monkeypatch.setattr(reader, "FUSED_FROM", 1000)
+    few, many = (reader.ColumnReader(corpus, asked, firms=n) for n in (0, 10**6))
+    assert type(few.body_for(999)) is type(few.body_for(1))
+    assert type(few.body_for(999)) is not type(few.body_for(1000))
+    one, other = (
+        [found.counts for found in which.results(tables, rows=False)] for which in (few, many)
+    )
+    assert one == other
 
 
 def test_streaming_refuses_a_column_that_nobody_knows(tmp_path: Path, corpus: Corpus) -> None:

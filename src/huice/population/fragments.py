@@ -32,7 +32,7 @@ from huice.population.tables.heads import ROW
 from huice.population.tables.keys import along_of, orphans_of
 from huice.population.tables.rejects import Count
 
-FIRMS = 200_000
+FIRMS = 100_000
 """Firms of a fragment."""
 MOST_READERS = 8
 """Questions whose compiled rules are kept with a corpus."""
@@ -133,7 +133,7 @@ def gathered(
         if keep or out is not None:
             frames.take(one)
         if progress is not None:
-            progress(len(one.key))
+            progress(one.part.firms)
 
     rest = reader.collect(tables, take, rows=keep or out is not None)
     summary = reduce(Summary.merged, parts, EMPTY)
@@ -243,7 +243,7 @@ def _read(one: Slice, corpus: Corpus) -> Tables:
     low, high = keys[KEY].min(), keys[KEY].max()
     for name, files in one.files.items():
         if name != ORGS:
-            near = _scan(files).filter(pl.col(KEY).is_between(low, high))
+            near = _scan(files).filter(pl.col(KEY).is_between(pl.lit(low), pl.lit(high)))
             own = near.join(keys.lazy(), on=KEY, how="semi", maintain_order="left").collect()
             raw[name] = [(_label(files, name), own)]
     return check(raw, corpus, one.doubled)

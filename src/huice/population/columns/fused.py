@@ -10,7 +10,7 @@ import ctypes.util
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
-from threading import Lock
+from threading import Lock, local
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,9 @@ from huice.population.columns.plan import ORG, Ready, Triple
 Array = NDArray[Any]
 _POLARS = {1: pl.Int8, 2: pl.Int16, 4: pl.Int32, 8: pl.Int64}
 MOST_PROGRAMS = 256
+LINE = 64
+"""Bytes of a line of the cache: no two arrays share one."""
+_local = local()
 _UNKNOWN, _TRUE = 2, 3
 
 
@@ -79,7 +82,7 @@ def _pack(part: Part, givens: Iterable[Given]) -> None:
 
 
 class _Code:
-    """The machine code of one place."""
+    """The machine code of one place, and where it finds its arrays."""
 
     def __init__(self, plan: Ready, outputs: Sequence[Triple]) -> None:
         made = program(plan, outputs)
@@ -87,36 +90,64 @@ class _Code:
         self._engine = _compiled(made.text)
         kinds = (ctypes.c_int64, ctypes.c_int64, ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
         self._call = ctypes.CFUNCTYPE(None, *kinds)(self._engine.get_function_address(ENTRY))
+        self._own = [n for n, slot in enumerate(self.slots) if slot.what in (BUFFER, WANTED)]
+        self._sizes = np.array([self.slots[n].size for n in self._own], dtype=np.int64)
 
     def run(self, part: Part, *, rows: bool) -> Figured:
+        """The figures of a part."""
         counts = np.zeros((max(1, self._many) * COUNTS, 2), dtype=np.uint64)
         wanted = part.firms if rows else BLOCK
-        arrays = [self._array(slot, part, wanted) for slot in self.slots]
-        addresses = np.array([one.ctypes.data for one in arrays], dtype=np.uint64)
+        sizes = (self._sizes * self._heights(part, wanted) + LINE) & ~(LINE - 1)
+        space = _space(int(sizes.sum()), fresh=rows)
+        starts = np.cumsum(sizes) - sizes
+        handed = [self._handed(slot, part, wanted) for slot in self.slots]
+        addresses = np.array(
+            [0 if one is None else one.ctypes.data for one in handed], dtype=np.uint64
+        )
+        addresses[self._own] = starts + space.ctypes.data
         self._call(0, part.firms, rows, counts.ctypes.data, addresses.ctypes.data)
-        columns = {
-            slot.name: _nullable(one)
-            for slot, one in zip(self.slots, arrays, strict=True)
-            if rows and slot.what == WANTED
-        }
+        columns = {}
+        for number, start in zip(self._own, starts.tolist(), strict=True):
+            if rows and self.slots[number].what == WANTED:
+                values = space[start : start + 8 * wanted].view(np.int64)
+                columns[self.slots[number].name] = _nullable(values)
         found = [_signed(low, high) for low, high in counts.tolist()]
         cuts = range(0, COUNTS * self._many, COUNTS)
         return Figured([_in_order(found[at : at + COUNTS]) for at in cuts], columns)
 
-    def _array(self, slot: Slot, part: Part, wanted: int) -> Array:
+    def _heights(self, part: Part, wanted: int) -> Array:
+        """Rows of each array that the code writes."""
+        most = {ORG: BLOCK}
+        found = []
+        for number in self._own:
+            slot = self.slots[number]
+            if slot.what == WANTED:
+                found.append(wanted)
+                continue
+            if slot.level not in most:
+                most[slot.level] = _most_of_a_block(part.starts(slot.level))
+            found.append(most[slot.level])
+        return np.array(found, dtype=np.int64)
+
+    def _handed(self, slot: Slot, part: Part, wanted: int) -> Array | None:
+        """An array that the code reads."""
         if slot.what == GIVEN:
             return part.packed[slot.level, slot.name]
-        if slot.what == WANTED:
-            return np.empty(wanted, dtype=np.int64)
-        if slot.what == SAME:
-            return np.full(wanted, int(slot.name), dtype=np.int64)
         if slot.what == STARTS:
             return part.starts(slot.level)
         if slot.what == FIRM:
             return part.firm(slot.level).to_numpy()
-        assert slot.what == BUFFER
-        many = BLOCK if slot.level == ORG else _most_of_a_block(part.starts(slot.level))
-        return np.empty(many * slot.size, dtype=np.int8)
+        return np.full(wanted, int(slot.name), dtype=np.int64) if slot.what == SAME else None
+
+
+def _space(size: int, *, fresh: bool) -> Array:
+    """Room for what the code writes: this thread's, used again and again, or `fresh` where it is handed out."""
+    if fresh:
+        return np.empty(size, dtype=np.uint8)
+    kept: Array | None = getattr(_local, "space", None)
+    if kept is None or len(kept) < size:
+        kept = _local.space = np.empty(size, dtype=np.uint8)
+    return kept
 
 
 def packed(one: Given, values: pl.Series) -> Array:

@@ -78,6 +78,7 @@ class Part:
         self.kept: dict[Name, pl.Series] = {}
         self.packed: dict[Name, NDArray[Any]] = {}
         self._firms: dict[str, pl.Series] = {}
+        self._starts: dict[str, NDArray[np.int64]] = {}
 
     @property
     def firms(self) -> int:
@@ -91,7 +92,7 @@ class Part:
 
     def forget(self) -> None:
         """Lets go what was worked out."""
-        self.kept, self.packed, self._firms = {}, {}, {}
+        self.kept, self.packed, self._firms, self._starts = {}, {}, {}, {}
 
     def height(self, level: str) -> int:
         """The rows of a level."""

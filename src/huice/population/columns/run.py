@@ -24,6 +24,7 @@ from huice.population.columns.fused import FusedBody, available
 from huice.population.columns.in_polars import PolarsBody
 from huice.population.columns.layout import Layout, Part, lay_out
 from huice.population.columns.place import Compiled, Gap, PlaceCompiler
+from huice.population.columns.plan import Triple
 from huice.population.columns.rules import facts_read, looked_back_at
 from huice.population.columns.shape import Shape, shape_of
 from huice.population.columns.whole import Whole
@@ -36,17 +37,21 @@ FUSED_FROM, FUSED_OFTEN_FROM = 500_000, 10_000
 
 
 class PlaceResult(Struct, frozen=True, eq=False):
-    """The firms of one place key: their keys, the counts of each output, and if wanted their figures."""
+    """The firms of one place key: the counts of each output, and if wanted their figures."""
 
-    place: str | None
-    key: pl.Series
+    part: Part
     compiled: Compiled
     counts: list[Counts]
     columns: dict[str, pl.Series]
 
+    @property
+    def place(self) -> str | None:
+        """The place that the firms state."""
+        return self.part.place[0]
+
     def column(self, number: Whole) -> pl.Series:
         """A figure as a column, also where it is the same for all."""
-        return column_of(number, self.columns, len(self.key))
+        return column_of(number, self.columns, self.part.firms)
 
 
 class ColumnReader:
@@ -121,10 +126,9 @@ class ColumnReader:
 
         def work(part: Part, compiled: Compiled, body: Body) -> PlaceResult:
             found = body.run(compiled, part, rows=rows)
-            key = part.key
             if not self.often:
                 part.forget()
-            return PlaceResult(part.place[0], key, compiled, found.counts, found.columns)
+            return PlaceResult(part, compiled, found.counts, found.columns)
 
         batches = [
             (part, self.compiled(tables, part.place), self.body_for(many[part.place]))
@@ -167,7 +171,7 @@ class ColumnReader:
             take(one)
             gaps |= {gap.measure: gap for gap in one.compiled.gaps}
             if one.compiled.total is None:
-                open_.append(one.key)
+                open_.append(one.part.key)
         if not gaps:
             return Rest((), None)
         found = by_rows(tables.of(pl.concat(open_)), self.corpus, self.asked)
@@ -213,42 +217,31 @@ class Frames:
 
 def frames_of(one: PlaceResult, asked: Asked) -> list[pl.DataFrame]:
     """The awards of one place, a frame a measure and year."""
+    key = one.part.key.alias(KEY)
     found = []
     years = [None, *(asked.years if asked.by_year else ())]
     for measure, whole, by_year in one.compiled.measures:
         for year, row in zip(years, (whole, *by_year), strict=True):
-            found.append(_frame(one, measure, year, row))
+            same = [
+                pl.Series("measure", [measure]).new_from_index(0, len(key)),
+                pl.Series("year", [year], dtype=pl.Int32).new_from_index(0, len(key)),
+            ]
+            found.append(pl.DataFrame([key, *same, *_figures(one, row)]))
     return found
 
 
-def _frame(
-    one: PlaceResult, measure: str, year: int | None, row: tuple[Whole, Whole, Whole]
-) -> pl.DataFrame:
-    height = len(one.key)
+def _figures(one: PlaceResult, row: Triple) -> list[pl.Series]:
     status, certain, ceiling = map(one.column, row)
-    return pl.DataFrame(
-        [
-            one.key.alias(KEY),
-            pl.Series("measure", [measure]).new_from_index(0, height),
-            pl.Series("year", [year], dtype=pl.Int32).new_from_index(0, height),
-            status.cast(pl.UInt8).cat.to(STATUS).alias("status"),
-            certain.cast(pl.Int64).alias("certain_fen"),
-            ceiling.cast(pl.Int64).alias("ceiling_fen"),
-        ]
-    )
+    return [
+        status.cast(pl.UInt8).cat.to(STATUS).alias("status"),
+        certain.cast(pl.Int64).alias("certain_fen"),
+        ceiling.cast(pl.Int64).alias("ceiling_fen"),
+    ]
 
 
 def _total_of(one: PlaceResult) -> pl.DataFrame:
     assert one.compiled.total is not None
-    status, certain, ceiling = map(one.column, one.compiled.total)
-    return pl.DataFrame(
-        [
-            one.key.alias(KEY),
-            status.cast(pl.UInt8).cat.to(STATUS).alias("status"),
-            certain.cast(pl.Int64).alias("certain_fen"),
-            ceiling.cast(pl.Int64).alias("ceiling_fen"),
-        ]
-    )
+    return pl.DataFrame([one.part.key.alias(KEY), *_figures(one, one.compiled.total)])
 
 
 def by_columns(

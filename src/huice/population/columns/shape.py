@@ -6,7 +6,9 @@ Columns that nobody fills are unknown in every row and fold away; the largest va
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
+import numpy as np
 import polars as pl
 from msgspec import Struct, json
 
@@ -26,6 +28,8 @@ from huice.population.schema import (
 from huice.population.tables import Tables
 
 VALUE_BITS, CROWD_BITS = 8, 2
+ROWS = 1_000_000
+"""Rows that are looked at in one go."""
 Sets = dict[str, tuple[str, ...]]
 
 
@@ -109,13 +113,12 @@ def shape_of(tables: Tables, asked: Asked, corpus: Corpus) -> Shape:
         frame = tables.get(name)
         if frame is None:
             continue
-        by = [KEY, YEAR] if YEAR in frame.columns else [KEY]
         if YEAR in frame.columns:
             stated = set(map(str, frame[YEAR].unique().drop_nulls().to_list())) & set(
                 map(str, years)
             )
             own_lists.setdefault(kind, set()).update(stated)
-        crowd[kind] = _rounded(frame.group_by(by).len()["len"].max() or 1, CROWD_BITS)
+        crowd[kind] = _rounded(_crowd(frame), CROWD_BITS)
         listed = tables.orgs.get_column(name + LISTED, default=None)
         if listed is not None and not listed.fill_null(value=True).all():
             blank.append(kind)
@@ -162,23 +165,34 @@ def _filled(frame: pl.DataFrame) -> tuple[str, ...]:
 
 
 def _decided(frame: pl.DataFrame | None) -> Sets:
-    if frame is None or not frame.height:
-        return {}
+    """What decisions say of each measure."""
     found: dict[str, set[str]] = {}
-    for name in ("granted", "refused"):
-        rows = frame.filter(pl.col("decision") == name)
-        for measure in rows[MEASURE].unique().to_list():
-            found.setdefault(measure, set()).add(name)
-    for name in ("amount", "base"):
-        if f"{name}_fen" in frame.columns:
-            rows = frame.filter(pl.col(f"{name}_fen").is_not_null())
-            for measure in rows[MEASURE].unique().to_list():
-                found.setdefault(measure, set()).add(name)
+    for rows in frame.iter_slices(ROWS) if frame is not None else ():
+        pairs = rows.select(MEASURE, "decision").unique()
+        for measure, decision in pairs.iter_rows():
+            if decision in ("granted", "refused"):
+                found.setdefault(measure, set()).add(decision)
+        for name in ("amount", "base"):
+            if f"{name}_fen" in rows.columns:
+                stated = rows.filter(pl.col(f"{name}_fen").is_not_null())
+                for measure in stated[MEASURE].unique().to_list():
+                    found.setdefault(measure, set()).add(name)
     return {measure: tuple(sorted(said)) for measure, said in sorted(found.items())}
 
 
 def _received(frame: pl.DataFrame | None) -> tuple[str, ...]:
     return () if frame is None else tuple(sorted(frame[MEASURE].unique().to_list()))
+
+
+def _crowd(frame: pl.DataFrame) -> int:
+    """The most rows that one firm has in a year; where its rows stand together, at most so many."""
+    key = frame[KEY]
+    if key.is_sorted():
+        begins = np.flatnonzero((key != key.shift()).fill_null(value=True).to_numpy())
+        return int(np.diff(begins, append=len(key)).max(initial=1))
+    by = [KEY, YEAR] if YEAR in frame.columns else [KEY]
+    most: Any = frame.group_by(by).len()["len"].max()
+    return most or 1
 
 
 def _rounded(number: object, bits: int) -> int:

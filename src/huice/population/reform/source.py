@@ -159,7 +159,7 @@ def _parts(one: Slice) -> Raw:
     raw = {ORGS: [(_label(one.files[ORGS], ORGS), orgs)]}
     for name, files in one.files.items():
         if name != ORGS:
-            near = _scan(files).filter(pl.col(KEY).is_between(low, high))
+            near = _scan(files).filter(pl.col(KEY).is_between(pl.lit(low), pl.lit(high)))
             own = near.join(keys.lazy(), on=KEY, how="semi", maintain_order="left")
             raw[name] = [(_label(files, name), own.collect())]
     return raw
