@@ -15,19 +15,16 @@ from msgspec import Struct
 from huice.corpus.corpus import Corpus
 from huice.evaluate.outcome import PAYING, Status
 from huice.language.text import Text
-from huice.population.asked import Awards
 from huice.population.axes import brief_money, money_axis
 from huice.population.pools.allocation import Allocation, Share
 from huice.population.pools.drawdown import Drawdown
 from huice.population.pools.figure import day_of, drawdown_figure, told
 from huice.population.reform import Reform, words
-from huice.population.reform.frames import total
-from huice.population.reform.groups import PLACE, UNPLACED, city, city_name
+from huice.population.reform.groups import UNPLACED, city, city_name
 from huice.population.reform.svg import costs_figure, distribution_figure, gains_figure
 from huice.population.reform.words import Grid, money
-from huice.population.schema import KEY
+from huice.population.simulate import Simulation
 from huice.population.svg import NARROW, WIDE, Bar, Figure, Line, Part, bars
-from huice.population.tables import Tables
 
 HOPEFUL = (Status.ELIGIBLE, Status.DISCRETIONARY)
 MOST_POOLS = 6
@@ -71,55 +68,37 @@ class Sheets(Struct, frozen=True):
 # --- the law as it is -------------------------------------------------------------------------------------
 
 
-def by_measure(awards: pl.DataFrame, orgs: pl.DataFrame) -> pl.DataFrame:
-    """For each city and measure: firms by status, the sums, and how often the text states no amount.
-
-    Fen; unknown places have the city null.
-    """
-    cities = orgs.select(KEY, city().alias("city") if PLACE in orgs.columns else _no_city())
-    status = pl.col("status").cast(pl.String)
-    paying = status.is_in([one.value for one in PAYING])
-    return (
-        awards.filter(pl.col("year").is_null())
-        .join(cities, on=KEY, how="left")
-        .group_by("city", "measure")
-        .agg(
-            *((status == one.value).sum().cast(pl.Int64).alias(one.value) for one in PAYING),
-            total("certain_fen"),
-            total("ceiling_fen"),
-            (paying & pl.col("ceiling_fen").is_null()).sum().cast(pl.Int64).alias("unstated"),
-        )
-        .sort("city", "ceiling_fen", "measure", descending=[False, True, False], nulls_last=True)
+def by_measure(answer: Simulation) -> pl.DataFrame:
+    """For each city and measure: firms by status, the sums, and how often the text states no amount; in fen."""
+    costs = answer.costs(by_city=True).filter(pl.col("year").is_null())
+    return costs.sort(
+        "city", "ceiling_fen", "measure", descending=[False, True, False], nulls_last=True
     )
 
 
-def by_city(answer: Awards, orgs: pl.DataFrame) -> pl.DataFrame:
+def by_city(answer: Simulation) -> pl.DataFrame:
     """For each city: firms, how many reach something or may, and the sums after overlaps; in fen."""
-    cities = orgs.select(KEY, city().alias("city") if PLACE in orgs.columns else _no_city())
-    status = pl.col("status").cast(pl.String)
     return (
-        cities.join(answer.totals, on=KEY, how="left")
-        .group_by("city")
-        .agg(
-            pl.len().cast(pl.Int64).alias("firms"),
-            status.is_in([one.value for one in HOPEFUL]).sum().cast(pl.Int64).alias("hopeful"),
-            (status == Status.UNKNOWN.value).sum().cast(pl.Int64).alias("open"),
-            total("certain_fen"),
-            total("ceiling_fen"),
+        answer.places()
+        .group_by(city().alias("city"))
+        .agg(pl.col(pl.Int64).sum())
+        .select(
+            "city",
+            pl.sum_horizontal(one.value for one in Status).alias("firms"),
+            pl.sum_horizontal(one.value for one in HOPEFUL).alias("hopeful"),
+            pl.col(Status.UNKNOWN.value).alias("open"),
+            "certain_fen",
+            "ceiling_fen",
         )
         .sort("city", nulls_last=True)
     )
 
 
-def _no_city() -> pl.Expr:
-    return pl.lit(None, pl.String).alias("city")
-
-
-def law(answer: Awards, tables: Tables, corpus: Corpus, lang: str) -> list[Section]:
+def law(answer: Simulation, corpus: Corpus, lang: str) -> list[Section]:
     """A section for each city: who gets something, what it costs, measure by measure."""
-    measures = by_measure(answer.awards, tables.orgs)
+    measures = by_measure(answer)
     found = []
-    for row in by_city(answer, tables.orgs).iter_rows(named=True):
+    for row in by_city(answer).iter_rows(named=True):
         own = measures.filter(pl.col("city").eq_missing(row["city"]))
         paying = own.filter(pl.sum_horizontal(one.value for one in PAYING) > 0)
         rows = paying.rows(named=True)

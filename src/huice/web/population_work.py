@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -21,8 +21,6 @@ from huice.corpus.overlay import load_overlay
 from huice.corpus.source import Problem
 from huice.evaluate.profiles import BadProfile
 from huice.language.text import Fault, Text
-from huice.population.asked import Asked, Awards, asking
-from huice.population.columns.run import by_columns
 from huice.population.pools.allocation import Allocation, allocate_pools
 from huice.population.pools.demand import Assumptions
 from huice.population.pools.drawdown import Drawdown, Uncertainty, simulate_drawdown
@@ -32,6 +30,7 @@ from huice.population.reform.report import report as reform_report
 from huice.population.sample import gathered, plan
 from huice.population.sample.file import load_assumptions
 from huice.population.schema import ORGS
+from huice.population.simulate import Simulation, simulate
 from huice.population.tables import BadTables, Tables, load
 from huice.web import population_sheets as sheets
 from huice.web.population_files import source, workbook
@@ -91,20 +90,23 @@ class Work:
         self.tell(0)
         tables = self.tables()
         self.tell(1)
-        asked = asking(self.corpus, as_of=self.as_of)
-        answer, _ = by_columns(tables, self.corpus, asked)
+        answer = simulate(tables, self.corpus, as_of=self.as_of, progress=self.progress(1))
         found = self.draft(tables)
         self.tell(3)
         shared, drawn = self.pools(answer)
         self.tell(4)
         for lang in LANGS:
             self.write(lang, self.told(lang, tables, answer, found, (shared, drawn)), found)
-        self.files(answer, tables, shared)
+        self.files(answer, shared)
         put_status(self.folder, Status("done", len(STEPS)))
 
     def tell(self, step: int, part: int | None = None) -> None:
         """Says how far it is."""
         put_status(self.folder, Status("running", step, part))
+
+    def progress(self, step: int) -> Callable[[int, int], None]:
+        """Says how much of a step is done."""
+        return lambda done, total: self.tell(step, done * 100 // total)
 
     def tables(self) -> Tables:
         """The firms: a sample, or the tables that were sent."""
@@ -125,9 +127,9 @@ class Work:
             return None
         self.tell(2)
         overlay = load_overlay(self.folder / self.request.draft)
-        return reform(tables, overlay, self.corpus, as_of=self.as_of, run=_columns)
+        return reform(tables, overlay, self.corpus, as_of=self.as_of, progress=self.progress(2))
 
-    def pools(self, answer: Awards) -> tuple[Allocation, list[Drawdown]]:
+    def pools(self, answer: Simulation) -> tuple[Allocation, list[Drawdown]]:
         """The pools given out, and the drawdown of the tightest."""
         assumed = Assumptions(takeup=Fraction(self.request.takeup, 100))
         year = self.as_of.year
@@ -153,12 +155,12 @@ class Work:
     # --- what comes out -----------------------------------------------------------------------------
 
     def told(
-        self, lang: str, tables: Tables, answer: Awards, found: Reform | None,
+        self, lang: str, tables: Tables, answer: Simulation, found: Reform | None,
         money: tuple[Allocation, Sequence[Drawdown]],
     ) -> sheets.Sheets:  # fmt: skip
         """Everything in words, charts and tables."""
         sections = [] if found is None else sheets.draft(found, lang)
-        sections += sheets.law(answer, tables, self.corpus, lang)
+        sections += sheets.law(answer, self.corpus, lang)
         sections += sheets.pools(*money, self.corpus, lang)
         return sheets.Sheets(self.title(tables)[lang], self.lead(tables, lang), tuple(sections))
 
@@ -204,20 +206,13 @@ class Work:
             (self.folder / f"draft-{lang}.html").write_text(text, encoding="utf-8")
             write_reform(found, self.folder / f"draft-{lang}.xlsx", lang)
 
-    def files(self, answer: Awards, tables: Tables, shared: Allocation) -> None:
+    def files(self, answer: Simulation, shared: Allocation) -> None:
         """The frames as files."""
         answer.awards.write_parquet(self.folder / "awards.parquet")
         answer.totals.write_parquet(self.folder / "totals.parquet")
-        measures = sheets.by_measure(answer.awards, tables.orgs)
-        cities = sheets.by_city(answer, tables.orgs)
+        frames = sheets.by_city(answer), sheets.by_measure(answer)
         for lang in LANGS:
-            workbook(
-                self.folder / f"result-{lang}.xlsx", self.corpus, lang, (cities, measures), shared
-            )
-
-
-def _columns(tables: Tables, corpus: Corpus, asked: Asked) -> Awards:
-    return by_columns(tables, corpus, asked)[0]
+            workbook(self.folder / f"result-{lang}.xlsx", self.corpus, lang, frames, shared)
 
 
 def _bounded(tables: Tables) -> Tables:
