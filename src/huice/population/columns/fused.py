@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from huice.population.columns.body import Figured
 from huice.population.columns.cells import TRUTH
 from huice.population.columns.counts import UNSTATED
-from huice.population.columns.given import SPREAD, Given
+from huice.population.columns.given import SPREAD, Given, narrowed, storage
 from huice.population.columns.layout import Part
 from huice.population.columns.machine import (
     BLOCK,
@@ -34,13 +34,11 @@ from huice.population.columns.machine import (
     WANTED,
     Slot,
     program,
-    storage,
 )
 from huice.population.columns.place import Compiled
 from huice.population.columns.plan import ORG, Ready, Triple
 
 Array = NDArray[Any]
-_POLARS = {1: pl.Int8, 2: pl.Int16, 4: pl.Int32, 8: pl.Int64}
 MOST_PROGRAMS = 256
 LINE = 64
 """Bytes of a line of the cache: no two arrays share one."""
@@ -155,9 +153,8 @@ def packed(one: Given, values: pl.Series) -> Array:
     if one.bits == TRUTH:
         as_numbers = values.cast(pl.Int8) * _TRUE
         return as_numbers.fill_null(_UNKNOWN).to_numpy()
-    size = storage(one)
-    narrow = values.cast(_POLARS[size])
-    return narrow.fill_null(-(2 ** (8 * size - 1))).to_numpy()
+    least = -(2 ** (8 * storage(one) - 1))
+    return narrowed(one, values).fill_null(least).to_numpy()
 
 
 def _nullable(values: Array) -> pl.Series:

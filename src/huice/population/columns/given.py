@@ -12,10 +12,12 @@ import polars as pl
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from huice.population.columns.cells import NARROW, Bits
+from huice.population.columns.cells import NARROW, TRUTH, Bits
 
 PLAIN, CODE, SET, MARKS, SPREAD = "", "code", "set", "marks", "spread"
+CODED = (CODE, SET, MARKS)
 LARGEST = 2**63 - 1
+_WIDTHS = {1: pl.Int8, 2: pl.Int16, 4: pl.Int32, 8: pl.Int64}
 WORD = 63
 """Members of a set that one number holds: its sign stays free."""
 
@@ -41,10 +43,20 @@ class Given(Struct, frozen=True, eq=False):
     most: int = LARGEST
 
 
+def storage(one: Given) -> int:
+    """Bytes a row of a column in its narrowest form; the least number of that width may stand for null."""
+    if one.bits == TRUTH:
+        return 1
+    return next(size for size in (1, 2, 4, 8) if one.most < 2 ** (8 * size - 1))
+
+
+def narrowed(one: Given, values: pl.Series) -> pl.Series:
+    """A column of numbers in its narrowest type."""
+    return values.cast(_WIDTHS[storage(one)])
+
+
 def worked_out(one: Given, values: pl.Series) -> pl.Series:
-    """The column from the values of its expression."""
-    if one.how == PLAIN:
-        return values
+    """Codes or sets of bits from the texts or lists."""
     if one.how == CODE:
         return values.cast(pl.Enum(one.members), strict=False).to_physical().cast(pl.Int64)
     texts, lengths = values.explode(empty_as_null=False, keep_nulls=False), values.list.len()

@@ -7,6 +7,7 @@ when it is asked for. What several years state apart stands side by side, `reven
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from huice.population.asked import Asked
 from huice.population.columns import given as g
 from huice.population.columns.decided import Decided
-from huice.population.columns.given import Given, worked_out
+from huice.population.columns.given import CODED, Given, narrowed, worked_out
 from huice.population.columns.names import AT, BLANK, POSITION, in_year_name
 from huice.population.columns.plan import ORG, Name
 from huice.population.columns.shape import Shape
@@ -45,6 +46,7 @@ class Level:
         starts: NDArray[np.int64] | None = None,
     ) -> None:
         self.source, self.order = source, order
+        self.coded: dict[str, pl.Series] = {}
         self.starts = np.zeros(1, dtype=np.int64) if starts is None else starts
 
     def rows(self, columns: list[str], first: int, last: int) -> pl.DataFrame:
@@ -53,6 +55,18 @@ class Level:
         if self.order is None:
             return frame.slice(first, last - first)
         return frame[self.order.slice(first, last - first)]
+
+    def code(self, one: Given) -> None:
+        """Keeps codes of texts, or lists as sets of bits, for all rows as the frame has them."""
+        values = self.source.select(one.expr).to_series()
+        self.coded[one.name] = narrowed(one, worked_out(one, values))
+
+    def codes(self, one: Given, first: int, last: int) -> pl.Series:
+        """Those of the rows from one position to another."""
+        values = self.coded[one.name]
+        if self.order is None:
+            return values.slice(first, last - first)
+        return values.gather(self.order.slice(first, last - first))
 
 
 class Layout:
@@ -68,6 +82,13 @@ class Layout:
             for key, start, stop in places
             for first in range(start, stop, MOST_FIRMS)
         ]
+
+    def code(self, givens: Iterable[Given]) -> None:
+        """Looks into texts and lists once for all parts."""
+        wanted = {(one.level, one.name): one for one in givens if one.how in CODED}
+        new = [one for (level, name), one in wanted.items() if name not in self.levels[level].coded]
+        with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+            list(pool.map(lambda one: self.levels[one.level].code(one), new))
 
 
 class Part:
@@ -124,7 +145,12 @@ class Part:
         """Keeps these columns, worked out of the tables."""
         wanted: dict[str, dict[str, Given]] = {}
         for one in givens:
-            if (one.level, one.name) not in self.kept:
+            if (one.level, one.name) in self.kept:
+                continue
+            if one.how in CODED:
+                own = self.layout.levels[one.level]
+                self.kept[one.level, one.name] = own.codes(one, *self._ends(one.level))
+            else:
                 wanted.setdefault(one.level, {})[one.name] = one
         for level, open_ in wanted.items():
             frame = self._frame(level, list(open_.values()))
@@ -134,7 +160,7 @@ class Part:
                 full = values
                 if len(values) != self.height(level):
                     full = values.new_from_index(0, self.height(level))
-                self.kept[level, values.name] = worked_out(open_[values.name], full)
+                self.kept[level, values.name] = full
 
     def _frame(self, level: str, many: list[Given]) -> pl.DataFrame:
         """The rows of a level with what these columns read."""

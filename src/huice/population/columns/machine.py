@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from huice.population.columns.cells import NARROW, TRUTH, Cell
 from huice.population.columns.counts import FIGURES, PAYING, STATUSES, UNSTATED
-from huice.population.columns.given import Given
+from huice.population.columns.given import Given, storage
 from huice.population.columns.loops import Loop
 from huice.population.columns.plan import LEAST, LET, ORG, SPREAD, Name, Ready, Step, Triple
 from huice.population.columns.whole import Whole
@@ -48,13 +48,6 @@ class Program(Struct, frozen=True, eq=False):
 
     text: str
     slots: tuple[Slot, ...]
-
-
-def storage(one: Given) -> int:
-    """Bytes of a given column where machine code reads it; the least number of that width stands for null."""
-    if one.bits == TRUTH:
-        return 1
-    return next(size for size in (1, 2, 4, 8) if one.most < 2 ** (8 * size - 1))
 
 
 def program(plan: Ready, outputs: Sequence[Triple]) -> Program:

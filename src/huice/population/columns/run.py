@@ -134,6 +134,7 @@ class ColumnReader:
             (part, self.compiled(tables, part.place), self.body_for(many[part.place]))
             for part in layout.parts
         ]
+        layout.code(one for _, compiled, _ in batches for one in compiled.plan.givens)
         threads = pl.thread_pool_size()
         if threads == 1 or len(batches) == 1:
             yield from (work(*batch) for batch in batches)
