@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huice import Corpus
-from huice.population import BadTables, Simulation, Tables, by_rows, load, simulate
-from huice.population.asked import asking
+from huice.population import BadTables, Simulation, Tables, asking, by_rows, load, simulate
 from huice.population.columns import run as reader
 from huice.population.columns.counts import FIGURES
+from huice.population.fragments import Slice, computed, job_of, parquet_files
 from huice.population.summary import COUNTS
 from tests.oracle import MEASURES
 from tests.population.agreement import AWARD, TOTAL
@@ -188,6 +188,21 @@ def test_a_part_stands_for_the_rest_when_the_body_is_chosen(
         [found.counts for found in which.results(tables, rows=False)] for which in (few, many)
     )
     assert one == other
+
+
+def test_a_fragment_that_a_worker_cannot_read_is_told(
+    tables: Tables, tmp_path: Path, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables.write(tmp_path / "firms")
+    monkeypatch.chdir(tmp_path)
+    files = parquet_files(Path("firms"), corpus)
+    assert files is not None
+    job = job_of(corpus, asking(corpus, as_of=AS_OF), keep=False, out=Path("out"))
+    (tmp_path / "firms").rename(tmp_path / "elsewhere")
+    with pytest.raises(BadTables, match="各台机器都要能在同一路径读到这些文件") as caught:
+        computed(job, Slice(0, 0, 10, None, files))
+    assert caught.value.problems[0].file == str(tmp_path / "firms")
+    assert job.out == str(tmp_path / "out")
 
 
 def test_streaming_refuses_a_column_that_nobody_knows(tmp_path: Path, corpus: Corpus) -> None:

@@ -13,20 +13,24 @@ from functools import reduce
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
+from socket import gethostname
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 import polars as pl
 from msgspec import Struct
 
 from huice.corpus.corpus import Corpus
+from huice.corpus.source import Problem
+from huice.language.text import Text
 from huice.population.asked import Asked, Awards
 from huice.population.columns.place import Gap
 from huice.population.columns.run import ColumnReader, Frames, PlaceResult
 from huice.population.columns.shape import Shape
 from huice.population.schema import KEY, ORGS, schema_of
 from huice.population.summary import EMPTY, Summary, of_columns, of_rows
-from huice.population.tables import Tables, check, heads_of, rejects
+from huice.population.tables import BadTables, Tables, check, heads_of, rejects
 from huice.population.tables.files import PARQUET, Part, found, schema_of_file
 from huice.population.tables.heads import ROW
 from huice.population.tables.keys import along_of, orphans_of
@@ -90,7 +94,8 @@ def job_of(
     """The question with the corpus as bytes."""
     data = msgspec.msgpack.encode(corpus, enc_hook=str)
     name = f"{corpus.digest} {sha256(data).hexdigest()}"
-    return Job(data, name, asked, keep, "" if out is None else str(out), shape, firms)
+    where = "" if out is None else str(out.absolute())
+    return Job(data, name, asked, keep, where, shape, firms)
 
 
 def slices_of(tables: Tables, firms: int = FIRMS) -> Iterator[Slice]:
@@ -105,7 +110,10 @@ def slices_of(tables: Tables, firms: int = FIRMS) -> Iterator[Slice]:
 def computed(job: Job, one: Slice) -> Partial:
     """The partial result of a fragment: the function that every engine runs."""
     reader = _reader(job)
-    tables = one.tables if one.tables is not None else _read(one, reader.corpus)
+    try:
+        tables = one.tables if one.tables is not None else _read(one, reader.corpus)
+    except (FileNotFoundError, PermissionError) as error:
+        raise BadTables((_unread(error, one),)) from error
     out = Path(job.out) if job.out else None
     return gathered(reader, tables, one.number, keep=job.keep, out=out)
 
@@ -177,7 +185,10 @@ def _write(out: Path, number: int, awards: Awards) -> None:
     for name, frame in (("awards", awards.awards), ("totals", awards.totals)):
         folder = out / name
         folder.mkdir(parents=True, exist_ok=True)
-        frame.write_parquet(folder / f"part-{number:05d}.parquet", compression="lz4")
+        part = folder / f"part-{number:05d}.parquet"
+        own = folder / f".{part.name}-{uuid4().hex}"  # a cluster may run a lost fragment twice
+        frame.write_parquet(own, compression="lz4")
+        own.replace(part)
 
 
 # --- Parquet files larger than memory ---------------------------------------------------------------------
@@ -200,7 +211,7 @@ def parquet_files(path: Path, corpus: Corpus) -> dict[str, tuple[str, ...]] | No
     keys = {frame.schema[KEY] for many in raw.values() for _, frame in many}
     if not alike or len(keys) > 1:
         return None
-    return {name: tuple(str(one.path) for one in many) for name, many in parts.items()}
+    return {name: tuple(str(one.path.absolute()) for one in many) for name, many in parts.items()}
 
 
 def file_slices(files: Mapping[str, tuple[str, ...]], firms: int = FIRMS) -> list[Slice]:
@@ -251,6 +262,20 @@ def _read(one: Slice, corpus: Corpus) -> Tables:
 
 def _scan(files: tuple[str, ...]) -> pl.LazyFrame:
     return pl.scan_parquet(list(files), row_index_name=ROW, row_index_offset=1)
+
+
+def _unread(error: Exception, one: Slice) -> Problem:
+    """A fragment that the machine of a worker cannot read."""
+    host, why = gethostname(), str(error).strip().splitlines()[0]
+    return Problem(
+        "K014",
+        Text(
+            f"工作进程所在的机器 {host} 读不了这一块：{why}；各台机器都要能在同一路径读到这些文件",
+            f"the machine of the worker, {host}, cannot read this fragment: {why}; every machine must find "
+            "these files at the same path",
+        ),
+        str(Path(one.files[ORGS][0]).parent),
+    )
 
 
 def _label(files: tuple[str, ...], name: str) -> str:
