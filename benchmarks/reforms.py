@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -90,8 +91,13 @@ def child(options: argparse.Namespace) -> None:
         solution = budgeted(options.folder, options.fragment, options.budget)
         (out / "solution.json").write_text(json.dumps(_plain(solution)), encoding="utf-8")
         print(json.dumps({"firms": solution.firms}))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": time.perf_counter() - start, "peak_mb": peak}))
+    print(json.dumps({"seconds": time.perf_counter() - start, "peak_mb": _peak()}))
+
+
+def _peak() -> float:
+    """The most that was resident, in MB; `ru_maxrss` would be that of the process that started this one."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(re.findall(r"^VmHWM:\s+(\d+)", status, re.MULTILINE)[0]) / 1024
 
 
 def _folder(found: Reform) -> Path:

@@ -57,7 +57,7 @@ def folder(tables: Tables, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def whole(tables: Tables, corpus: Corpus) -> Reform:
-    return reform(tables, PATH, corpus, as_of=AS_OF, horizon=2)
+    return reform(tables, PATH, corpus, as_of=AS_OF)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def solved(tables: Tables, corpus: Corpus) -> Solution:
     return solve(tables, BUDGET, AMOUNT, corpus, as_of=AS_OF)
 
 
-@pytest.fixture(scope="module", params=[*HERE, SPARK])
+@pytest.fixture(scope="module", params=[*HERE[1:], SPARK])
 def executor(request: pytest.FixtureRequest) -> Iterator[Any]:
     with engine(request.param) as found:
         yield found
@@ -94,7 +94,7 @@ def test_files_in_fragments_give_the_reform_in_memory_on_every_engine(
 ) -> None:
     seen: list[tuple[int, int]] = []
     found = reform(
-        folder, PATH, corpus, as_of=AS_OF, horizon=2, executor=executor, firms=FRAGMENT,
+        folder, PATH, corpus, as_of=AS_OF, executor=executor, firms=FRAGMENT,
         progress=lambda done, of: seen.append((done, of)),
     )  # fmt: skip
     assert_same(found, whole)
@@ -108,7 +108,7 @@ def test_a_population_in_memory_gives_the_same_in_threads(
     tables: Tables, whole: Reform, solved: Solution, corpus: Corpus
 ) -> None:
     with engine("threads") as pool:
-        found = reform(tables, PATH, corpus, as_of=AS_OF, horizon=2, executor=pool, firms=100)
+        found = reform(tables, PATH, corpus, as_of=AS_OF, executor=pool, firms=100)
         answer = solve(tables, BUDGET, AMOUNT, corpus, as_of=AS_OF, executor=pool, firms=100)
     assert_same(found, whole)
     assert_same_solution(answer, solved)
@@ -148,8 +148,18 @@ def test_a_fault_in_a_fragment_is_told_whatever_the_engine(
 def test_no_partition_changes_a_figure(
     firms: int, folder: Path, whole: Reform, solved: Solution, corpus: Corpus
 ) -> None:
-    assert_same(reform(folder, PATH, corpus, as_of=AS_OF, horizon=2, firms=firms), whole)
+    assert_same(reform(folder, PATH, corpus, as_of=AS_OF, firms=firms), whole)
     assert_same_solution(solve(folder, BUDGET, AMOUNT, corpus, as_of=AS_OF, firms=firms), solved)
+
+
+def test_years_are_told_apart_in_fragments(folder: Path, tables: Tables, corpus: Corpus) -> None:
+    """Yearly pools meet the claims of the first year only."""
+    one, other = (
+        reform(given, PATH, corpus, as_of=AS_OF, horizon=2, firms=FRAGMENT)
+        for given in (folder, load(tables))
+    )
+    assert_same(one, other)
+    assert one.pools["yearly"].any()
 
 
 @pytest.mark.parametrize("name", [MIXED, DURATION])

@@ -21,15 +21,14 @@ from huice.corpus.source import Problem
 from huice.population.fragments import (
     FIRMS,
     Slice,
+    _read,
     file_slices,
     parquet_files,
     slices_of,
     unclaimed,
 )
-from huice.population.schema import KEY, ORGS
-from huice.population.tables import Tables, check, load, rejects
-from huice.population.tables.checked import Raw
-from huice.population.tables.heads import ROW
+from huice.population.schema import ORGS
+from huice.population.tables import Tables, load, rejects
 from huice.population.tables.rejects import Count
 
 J = TypeVar("J")
@@ -39,6 +38,8 @@ Engine: TypeAlias = Any
 """A `concurrent.futures.Executor`, a client of `dask.distributed`, or None for this process."""
 Progress: TypeAlias = Callable[[int, int], None]
 """Told how many firms of how many are done."""
+Files: TypeAlias = Mapping[str, tuple[str, ...]]
+"""The Parquet files of each table."""
 _local = threading.local()
 
 
@@ -124,7 +125,6 @@ class Source:
         return unclaimed(self._files, self._slices[0].doubled)
 
 
-Files: TypeAlias = Mapping[str, tuple[str, ...]]
 Given: TypeAlias = Source | Tables | Path | str | Mapping[str, Any]
 """A population: opened, checked, in files, or as frames by the name of their table."""
 
@@ -145,32 +145,8 @@ def tables_of(one: Slice, corpus: Corpus) -> tuple[Tables, SetAside]:
     if one.tables is not None:
         return one.tables, SetAside()
     gc.collect()  # the layout of the fragment before refers to itself, and would stay beside this one
-    tables = check(_parts(one), corpus, one.doubled)
+    tables = _read(one, corpus)
     return tables, SetAside(tables.counts, tables.rejects, tables.warnings)
-
-
-def _parts(one: Slice) -> Raw:
-    """The rows of a fragment: its firms, and the children of those whose key no other row has."""
-    orgs = _scan(one.files[ORGS]).slice(one.start, one.stop - one.start).collect()
-    keys = orgs.select(KEY).filter(pl.col(KEY).is_not_null()).unique()
-    if one.doubled is not None:  # whose their children are, nobody knows: `unclaimed` lists them
-        keys = keys.filter(~pl.col(KEY).is_in(one.doubled.implode()))
-    low, high = (pl.lit(end) for end in (keys[KEY].min(), keys[KEY].max()))
-    raw = {ORGS: [(_label(one.files[ORGS], ORGS), orgs)]}
-    for name, files in one.files.items():
-        if name != ORGS:
-            near = _scan(files).filter(pl.col(KEY).is_between(pl.lit(low), pl.lit(high)))
-            own = near.join(keys.lazy(), on=KEY, how="semi", maintain_order="left")
-            raw[name] = [(_label(files, name), own.collect())]
-    return raw
-
-
-def _scan(files: tuple[str, ...]) -> pl.LazyFrame:
-    return pl.scan_parquet(list(files), row_index_name=ROW, row_index_offset=1)
-
-
-def _label(files: tuple[str, ...], name: str) -> str:
-    return Path(files[0]).name if len(files) == 1 else name
 
 
 def kept(key: Hashable, make: Callable[[], T]) -> T:
