@@ -72,7 +72,19 @@ def test_a_lottery_is_repeated_from_its_seed_and_written_out(
     files = [tmp_path / f"{n}.parquet" for n in range(3)]
     for file, seed in zip(files, ("20260401", "20260401", "2"), strict=True):
         assert (
-            huice("pools", applications, "--rule", "lottery", "--seed", seed, "-o", file).code == 0
+            huice(
+                "pools",
+                applications,
+                "--rule",
+                "lottery",
+                "--seed",
+                seed,
+                "-o",
+                file,
+                "--runs",
+                "0",
+            ).code
+            == 0
         )
     one, two, other = (pl.read_parquet(file) for file in files)
     assert one.equals(two) and not one.equals(other)
@@ -98,7 +110,12 @@ def test_json_holds_the_figures_and_the_drawdown(huice: Run, applications: Path)
     drawdown = pool["drawdown"]
     assert (drawdown["runs"], drawdown["seed"], drawdown["first_day"]) == (50, 1, "2026-01-01")
     assert len(drawdown["drawn_yuan"]["p50"]) == 365 and 0 < float(drawdown["lasts"]) < 1
-    assert told["assumptions"][-1]["zh"] == "模拟中，申请的比例在 60%～90% 之间等可能"
+    assert "模拟中，申请的比例在 60%～90% 之间等可能" in {
+        each["zh"] for each in told["assumptions"]
+    }
+    runs = pool["simulation"]
+    assert (runs["decided"], runs["left_out"]["p10"]) == ("as_they_come", 0)
+    assert runs["granted_units"]["p90"] == 2000 and runs["utilisation"]["p90"] == "1"
 
 
 def test_charts_and_workbook_are_written(huice: Run, applications: Path, tmp_path: Path) -> None:
@@ -110,7 +127,7 @@ def test_charts_and_workbook_are_written(huice: Run, applications: Path, tmp_pat
     names = sorted(path.name for path in charts.iterdir())
     assert names == [f"guangzhou-huangpu-cloud-model-voucher{end}.svg" for end in ("-narrow", "")]
     sheets = openpyxl.load_workbook(book)
-    assert sheets.sheetnames == ["汇总", "申请与分配", "假设"]
+    assert sheets.sheetnames == ["汇总", "申请与分配", "模拟", "假设"]
     summary = dict(
         zip(*(list(row) for row in sheets["汇总"].iter_rows(values_only=True)), strict=True)
     )
@@ -129,6 +146,66 @@ def test_a_quota_is_told_in_firms(huice: Run, tmp_path: Path) -> None:
     found = huice("pools", path, "--pool", "huangpu-vertical-compute")
     assert "选中 5 家，3,000 万元" in found.out and "按评分" in found.out
     assert set(re.findall(r"V\d", found.out)) == {"V1", "V2", "V3"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "zh", "en", "svg"),
+    [
+        ("pro-rata", "比例系数", "Factor", "按比例，比例系数的分布"),
+        ("ranked", "分数线", "Lowest score", "按评分，分数线的分布"),
+        ("priority", "得到的最后一层", "Last tier", "分层优先，得到的最后一层的分布"),
+        ("lottery", "中签率", "Chance", "抽签，中签率的分布"),
+    ],
+)
+def test_rules_that_decide_at_once_are_simulated_too_and_say_what_they_turn_on(
+    huice: Run, applications: Path, tmp_path: Path, rule: str, zh: str, en: str, svg: str
+) -> None:
+    frame = pl.read_csv(applications).with_row_index("n")
+    scored = frame.with_columns(score=pl.col("n") % 90, tier=pl.col("n") % 3 + 1).drop("n")
+    scored.write_csv(applications)
+    charts = tmp_path / "charts"
+    options = [
+        "--pool",
+        VOUCHER,
+        "--rule",
+        rule,
+        "--seed",
+        "3",
+        "--takeup",
+        "60%-100%",
+        "--runs",
+        "40",
+    ]
+    found = huice("pools", applications, *options, "--svg", charts)
+    assert found.code == 0, found.err
+    assert "收齐后一次分配" in found.out and zh in found.out and "用完日期" not in found.out
+    assert "模拟 40 次（种子 3）：申请超出规模的可能为" in found.out
+    english = huice("pools", applications, *options, "--lang", "en").out
+    assert "all decided at once" in english and en in english
+    told = json.loads(huice("pools", applications, *options, "--json").out)["pools"][0]
+    assert told["drawdown"] is None and told["simulation"]["decided"] == "at_once"
+    assert told["simulation"]["granted_units"]["p90"] == 2000
+    assert svg in (charts / "guangzhou-huangpu-cloud-model-voucher.svg").read_text(encoding="utf-8")
+
+
+def test_groups_bind_the_claims_unless_they_are_left_aside(huice: Run, tmp_path: Path) -> None:
+    path = tmp_path / "awards.csv"
+    general, vertical = (f"guangzhou/huangpu-{name}-compute" for name in ("general", "vertical"))
+    lines = ["org_id,measure,year,status,certain_fen,ceiling_fen"]
+    for n in range(4):
+        lines += [f"V{n},{general},2026,eligible,0,{n}000", f"V{n},{vertical},2026,eligible,0,2000"]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    bound, free = (
+        huice("pools", path, "--pool", vertical, "--runs", "5", "--groups", groups).out
+        for groups in ("on", "off")
+    )
+    assert "2 笔，40 元" in bound and "同组的已减：去掉 2 笔、40 元" in bound
+    assert "（依据：同一投入不重复）只申请最高的一项" in bound.replace("\n    ", "")
+    assert "4 笔，80 元" in free and "同组的已减" not in free and "不看组别" in free
+    told = json.loads(huice("pools", path, "--pool", vertical, "--json", "--runs", "5").out)
+    assert told["pools"][0]["groups"]["removed"] == 2
+    english = huice("pools", path, "--pool", vertical, "--runs", "5", "--lang", "en").out
+    assert "already less, for groups: 2 not made (40 yuan)" in english
 
 
 def test_tables_of_firms_are_computed_first(huice: Run, tmp_path: Path) -> None:
@@ -159,6 +236,7 @@ def test_tables_of_firms_are_computed_first(huice: Run, tmp_path: Path) -> None:
         (["--opens", "13-01"], "--opens 写作 MM-DD", "--opens is MM-DD"),
         (["--opens", "05-01", "--closes", "04-01"], "早于开始日", "before they open"),
         (["--status", "met"], "没有状态“met”", "no status “met”"),
+        (["--groups", "no"], "--groups 写 on 或 off", "--groups is on or off"),
         (["--request", "most"], "--request 写 ceiling", "--request is ceiling"),
         (["--pool", "云券"], "没有资金池或名额“云券”", "there is no pool or quota “云券”"),
         (["-o", "out.docx"], "写作 .parquet 或 .xlsx", "must end in .parquet or .xlsx"),
@@ -203,7 +281,7 @@ def test_a_file_that_exists_is_not_written_over(
 ) -> None:
     target = tmp_path / "kept.xlsx"
     target.write_text("mine", encoding="utf-8")
-    said = huice("pools", applications, "-o", target)
+    said = huice("pools", applications, "-o", target, "--runs", "0")
     assert (said.code, "[T007]" in said.err) == (2, True)
     assert target.read_text(encoding="utf-8") == "mine"
-    assert huice("pools", applications, "-o", target, "--force").code == 0
+    assert huice("pools", applications, "-o", target, "--force", "--runs", "0").code == 0

@@ -1,6 +1,6 @@
-"""docs/pools.md is run as it stands: its Python, its commands, and the chart beside it.
+"""docs/pools.md is run as it stands: its Python, its commands, and the charts beside it.
 
-`RECORD_SNAPSHOTS=1` writes what the commands print, and the chart, anew.
+`RECORD_SNAPSHOTS=1` writes what the commands print, and the charts, anew.
 """
 
 from __future__ import annotations
@@ -17,13 +17,19 @@ from huice.population.pools.rules import RULES
 from tests.cli.conftest import Run
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGE, CHART = DOCS / "pools.md", DOCS / "pools-huangpu.svg"
+PAGE = DOCS / "pools.md"
+DRAWN = "guangzhou-huangpu-cloud-model-voucher.svg"
+CHARTS = {
+    DOCS / "pools-huangpu.svg": Path("charts") / DRAWN,
+    DOCS / "pools-huangpu-lottery.svg": Path("lots") / DRAWN,
+}
+"""The charts of the page, and where its commands put them."""
 _RUN = re.compile(r"(<!-- run -->\n```console\n)(.*?)(```\n)", re.DOTALL)
 _PYTHON = re.compile(r"```python\n(.*?)```\n", re.DOTALL)
 RECORD = bool(os.environ.get("RECORD_SNAPSHOTS"))
 
 
-def test_the_page_and_its_chart_are_what_the_commands_give(
+def test_the_page_and_its_charts_are_what_the_commands_give(
     huice: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -48,12 +54,13 @@ def test_the_page_and_its_chart_are_what_the_commands_give(
         return match[1] + "".join(told) + match[3]
 
     fresh = _RUN.sub(printed, text)
-    chart = Path("charts/guangzhou-huangpu-cloud-model-voucher.svg").read_text(encoding="utf-8")
+    charts = {chart: drawn.read_text(encoding="utf-8") for chart, drawn in CHARTS.items()}
     if RECORD:
         PAGE.write_text(fresh, encoding="utf-8")
-        CHART.write_text(chart, encoding="utf-8")
+        for chart, drawn in charts.items():
+            chart.write_text(drawn, encoding="utf-8")
     assert PAGE.read_text(encoding="utf-8") == fresh
-    assert CHART.read_text(encoding="utf-8") == chart
+    assert {chart: chart.read_text(encoding="utf-8") for chart in charts} == charts
 
 
 def test_the_python_of_the_page_runs(tmp_path: Path) -> None:

@@ -21,16 +21,10 @@ from huice.language.text import Fault
 from huice.population.pools import Fund, find_funds
 from huice.population.pools.allocation import allocate_pools
 from huice.population.pools.demand import Assumptions
-from huice.population.pools.drawdown import (
-    HIGH,
-    LOW,
-    MIDDLE,
-    Drawdown,
-    Uncertainty,
-    simulate_drawdown,
-)
+from huice.population.pools.drawdown import Drawdown, simulate_drawdown
 from huice.population.pools.figure import drawdown_figure, told
 from huice.population.pools.rules import Whole
+from huice.population.pools.uncertainty import HIGH, LOW, MIDDLE, Uncertainty
 from huice.population.svg import NARROW, WIDE
 
 WAN = 1_000_000
@@ -61,8 +55,9 @@ def awards(
 @given(
     st.lists(st.tuples(st.integers(1, 9000 * WAN), st.integers(0, 364)), min_size=1, max_size=20)
 )
-def test_without_uncertainty_every_run_is_the_allocation(rows: list[tuple[int, int]]) -> None:
-    corpus = Corpus.load()
+def test_without_uncertainty_every_run_is_the_allocation(
+    corpus: Corpus, rows: list[tuple[int, int]]
+) -> None:
     fund = fund_of(corpus, POOL)
     table = awards(
         POOL, [fen for fen, _ in rows], [date(2026, 1, 1) + timedelta(days=d) for _, d in rows]
@@ -190,17 +185,15 @@ def test_a_fund_that_is_not_yearly_runs_over_all_years(corpus: Corpus) -> None:
     )
 )
 def test_a_joint_pool_gets_what_the_pools_inside_give_out(
-    rows: list[tuple[bool, int, int]],
+    corpus: Corpus, rows: list[tuple[bool, int, int]]
 ) -> None:
-    corpus = Corpus.load()
     joint = fund_of(corpus, "guangzhou/haizhu-talent-cofunding")
-    inner = find_funds(corpus, joint.inside)
     first = date(2026, 1, 1)
     table = awards(
         POOL, [fen for _, fen, _ in rows], [first + timedelta(days=day) for _, _, day in rows]
     )
     table = table.with_columns(measure=pl.Series([joint.inside[side] for side, _, _ in rows]))
-    found = simulate_drawdown(table, joint, inner=inner, uncertainty=Uncertainty(runs=2))
+    found = simulate_drawdown(table, joint, uncertainty=Uncertainty(runs=2))
     allocated = allocate_pools(table, corpus, only=[joint])
     share = next(one for one in allocated.shares if one.fund.id == joint.id)
     assert int(found.requests[0, -1]) == share.asked_units

@@ -16,9 +16,9 @@ from msgspec import structs
 from huice import Corpus, evaluate
 from huice.language.text import Fault
 from huice.population.pools import find_funds, funds
-from huice.population.pools.allocation import Allocation, Choice, Share, allocate_pools
+from huice.population.pools.allocation import Allocation, Share, allocate_pools
 from huice.population.pools.demand import Assumptions, demand
-from huice.population.pools.rules import Terms
+from huice.population.pools.rules import Choice, Terms
 
 VOUCHER = "guangzhou/huangpu-cloud-model-voucher"
 COMPUTE = "hangzhou/compute-voucher"
@@ -266,9 +266,10 @@ def test_times_are_those_given_and_else_drawn_in_the_window() -> None:
     assert 350 < int((early <= 4).sum()) < 450
 
 
-@given(st.permutations(range(12)), st.sampled_from(["first-come", "pro-rata", "lottery"]))
-def test_the_order_of_awards_changes_nothing(order: list[int], rule: str) -> None:
-    corpus = Corpus.load()
+@given(
+    order=st.permutations(range(12)), rule=st.sampled_from(["first-come", "pro-rata", "lottery"])
+)
+def test_the_order_of_awards_changes_nothing(corpus: Corpus, order: list[int], rule: str) -> None:
     only = find_funds(corpus, [COMPUTE, DISTRICT])
     table = awards([(f"{n}", COMPUTE if n % 2 else DISTRICT, 3000 * WAN + n) for n in range(12)])
     choice = Choice(rule, Terms("7"))
@@ -286,9 +287,8 @@ def test_the_order_of_awards_changes_nothing(order: list[int], rule: str) -> Non
     )
 )
 def test_no_fund_is_exceeded_and_each_is_spent_when_more_is_asked(
-    rows: list[tuple[str, int]],
+    corpus: Corpus, rows: list[tuple[str, int]]
 ) -> None:
-    corpus = Corpus.load()
     table = awards([(n, measure, fen) for n, (measure, fen) in enumerate(rows)])
     found = allocate_pools(table, corpus, only=find_funds(corpus, [COMPUTE, JOINT, VOUCHER]))
     for share in found.shares:

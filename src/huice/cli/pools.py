@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -25,10 +25,12 @@ from huice.language.text import Fault
 if TYPE_CHECKING:
     import polars as pl
 
-    from huice.population.pools import Fund
-    from huice.population.pools.allocation import Allocation, Choice
+    from huice.language.text import Text
+    from huice.population.pools.allocation import Allocation
     from huice.population.pools.demand import Assumptions
-    from huice.population.pools.drawdown import Drawdown, Uncertainty
+    from huice.population.pools.forecast import Forecast
+    from huice.population.pools.rules import Choice
+    from huice.population.pools.uncertainty import Uncertainty
 
 Range = tuple[Fraction, Fraction]
 FORMATS = (".parquet", ".xlsx")
@@ -137,6 +139,15 @@ def pools(
             help="1 均匀到达；越大越前密后疏 // 1: applications come evenly; more: earlier",
         ),
     ] = 1,
+    groups: Annotated[
+        str,
+        typer.Option(
+            "--groups",
+            metavar="on|off",
+            help="同组只享受一项、共同上限是否约束申请，缺省 on // Whether groups bind the claims "
+            "(only the highest, joint ceilings); default on",
+        ),
+    ] = "on",
     runs: Annotated[
         int,
         typer.Option(
@@ -163,7 +174,7 @@ def pools(
         typer.Option(
             "--svg",
             metavar="DIR",
-            help="进度图写到这个文件夹 // Write charts of the drawdown to this folder",
+            help="模拟的图写到这个文件夹 // Write charts of the simulation to this folder",
         ),
     ] = None,
     target: Annotated[
@@ -182,6 +193,9 @@ def pools(
     from huice.cli.pools_source import awards_of
     from huice.population.pools import find_funds, funds
     from huice.population.pools.demand import check
+    from huice.population.pools.overlaps import overlaps, partners
+    from huice.population.pools.rules import Choice, Terms
+    from huice.population.pools.uncertainty import Uncertainty, seed_number
 
     out.under(draft)
     readings = parse_readings(out.corpus, reading)
@@ -193,6 +207,7 @@ def pools(
             return
         _target(target)
         refuse_to_overwrite(target, force=force)
+        grouped = _on("--groups", groups)
         take, part = _range("--takeup", takeup), _range("--share", share)
         assumptions = _assumptions(
             (take, part),
@@ -206,20 +221,21 @@ def pools(
         day = parse_date(as_of) if as_of else date.today()  # noqa: DTZ011  # the user's own day
         with out.working("正在测算与分配…", "Computing and allocating…"):
             members = {id_ for fund in chosen or listed for id_ in fund.members}
+            if grouped:
+                members |= partners(overlaps(out.corpus, readings, members))
             awards = awards_of(out, source, day, horizon, sorted(members), readings)
-            found = _allocate(
-                out, awards, day.year, (rule, within, seed, whole), assumptions, chosen, readings
-            )
-            drawn = (
-                _drawdowns(found, awards, day.year, (take, part), runs, seed)
-                if rule == "first-come"
-                else {}
-            )
-        files = _write(out, found, drawn, svg, target)
+            choice = Choice(rule, Terms(seed=seed or "", whole=whole, within=within))
+            unsure = Uncertainty(take, part, runs=runs, seed=seed_number(seed or "1"))
+            asked = {
+                "year": day.year, "choice": choice, "assumptions": assumptions, "only": chosen,
+                "readings": readings, "grouped": grouped,
+            }  # fmt: skip
+            found, drawn = _allocate(out, awards, asked, runs, unsure)
+        varying = _varies(unsure, drawn, choice)
+        files = _write(out, found, drawn, varying, svg, target)
     except Fault as fault:
         raise bad_input("T004", fault.text.zh, fault.text.en) from fault
-    varies = _uncertainty((take, part), runs, seed).says() if drawn else ()
-    pools_page.show(out, found, drawn, varies, files)
+    pools_page.show(out, found, drawn, varying, files)
 
 
 def _target(target: Path | None) -> None:
@@ -292,79 +308,62 @@ def _assumptions(
 
 
 def _allocate(
-    out: Surface, awards: pl.DataFrame, year: int, how: tuple[str, str, str | None, bool],
-    assumptions: Assumptions, only: Sequence[Fund] | None, readings: dict[str, dict[str, str]],
-) -> Allocation:  # fmt: skip
-    from huice.population.pools.allocation import Choice, allocate_pools
-    from huice.population.pools.rules import Terms
+    out: Surface, awards: pl.DataFrame, asked: dict[str, Any], runs: int, unsure: Uncertainty
+) -> tuple[Allocation, tuple[Forecast, ...]]:
+    """What each pool gives, and what the runs say of it."""
+    from huice.population.pools.allocation import allocate_pools
+    from huice.population.pools.forecast import simulate_pools
 
-    rule, within, seed, whole = how
-    choice: Choice = Choice(rule, Terms(seed=seed or "", whole=whole, within=within))
-    return allocate_pools(
-        awards,
-        out.corpus,
-        year=year,
-        choice=choice,
-        assumptions=assumptions,
-        only=only,
-        readings=readings,
-    )
-
-
-def _drawdowns(
-    found: Allocation,
-    awards: pl.DataFrame,
-    year: int,
-    ranges: tuple[Range, Range],
-    runs: int,
-    seed: str | None,
-) -> dict[tuple[str, int | None], Drawdown]:
-    """The drawdown of each fund with claims, by fund and year."""
-    from huice.population.pools.drawdown import simulate_drawdown
-
+    found = allocate_pools(awards, out.corpus, **asked)
     if not runs:
-        return {}
-    uncertainty = _uncertainty(ranges, runs, seed)
-    drawn, known = {}, {share.fund.id: share.fund for share in found.shares}
+        return found, ()
     with ThreadPoolExecutor() as workers:
-        for share in found.shares:
-            if share.claims and share.fund.kind != "quota":
-                drawn[share.fund.id, share.year] = simulate_drawdown(
-                    awards,
-                    share.fund,
-                    year=share.year or year,
-                    inner=[known[id_] for id_ in share.fund.inside],
-                    assumptions=found.assumptions,
-                    uncertainty=uncertainty,
-                    executor=workers,
-                )
-    return drawn
+        drawn = simulate_pools(awards, out.corpus, **asked, uncertainty=unsure, executor=workers)
+    return found, drawn
 
 
-def _uncertainty(ranges: tuple[Range, Range], runs: int, seed: str | None) -> Uncertainty:
-    from huice.population.pools.drawdown import Uncertainty, seed_number
+def _varies(unsure: Uncertainty, forecasts: Sequence[Forecast], choice: Choice) -> tuple[Text, ...]:
+    """What differs from run to run, and how to read the bands; nothing without runs."""
+    from huice.population.pools.bands import BANDS_SAY
+    from huice.population.pools.rules import Choice as Chosen
+    from huice.population.pools.uncertainty import varies
 
-    return Uncertainty(*ranges, runs=runs, seed=seed_number(seed or "1"))
+    if not forecasts:
+        return ()
+    quotas = {one.rule for one in forecasts if one.fund.kind == "quota"}
+    pools = [choice] if any(one.fund.kind != "quota" for one in forecasts) else []
+    return (*unsure.says(), *varies([*pools, *map(Chosen, quotas)]), BANDS_SAY)
+
+
+def _on(option: str, text: str) -> bool:
+    if text not in {"on", "off"}:
+        raise bad_input(
+            "T004",
+            f"{option} 写 on 或 off，写的是“{text}”",
+            f"{option} is on or off, not “{text}”",
+        )
+    return text == "on"
 
 
 def _write(
-    out: Surface, found: Allocation, drawn: dict[tuple[str, int | None], Drawdown],
+    out: Surface, found: Allocation, forecasts: Sequence[Forecast], varying: Sequence[Text],
     svg: Path | None, target: Path | None,
 ) -> list[Path]:  # fmt: skip
     """The files asked for, written."""
-    from huice.population.pools.figure import drawdown_figure
     from huice.population.pools.files import write
+    from huice.population.pools.spread import forecast_figure
     from huice.population.svg import NARROW, WIDE
 
     files: list[Path] = []
     if svg is not None:
         svg.mkdir(parents=True, exist_ok=True)
-        for (id_, year), drawdown in drawn.items():
-            name = id_.replace("/", "-") + (f"-{year}" if year else "")
+        for one in forecasts:
+            name = one.fund.id.replace("/", "-").replace(":", "-")
+            name += f"-{one.year}" if one.year else ""
             for size, end in ((WIDE, ""), (NARROW, "-narrow")):
                 files.append(svg / f"{name}{end}.svg")
-                files[-1].write_text(drawdown_figure(drawdown, out.lang, size), encoding="utf-8")
+                files[-1].write_text(forecast_figure(one, out.lang, size), encoding="utf-8")
     if target is not None:
-        write(found, target, out.lang)
+        write(found, target, out.lang, forecasts, varying)
         files.append(target)
     return files

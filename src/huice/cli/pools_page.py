@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
 
 from huice.cli import cards
 from huice.cli.find import place_name
-from huice.cli.page import Page
+from huice.cli.page import Column, Page
 from huice.cli.surface import Surface
 from huice.language.text import Text
 from huice.population.pools import FEN, Fund
 from huice.population.pools.allocation import Allocation, Share
+from huice.population.pools.bands import HEADS, bands, cut_says, lasts_says
 from huice.population.pools.demand import per_cent
-from huice.population.pools.drawdown import Drawdown
-from huice.population.pools.figure import day_of, told
+from huice.population.pools.figure import day_of
 from huice.population.pools.files import SCHEMA, fund_dict, share_dict
+from huice.population.pools.forecast import Forecast
+from huice.population.pools.overlaps import lessened
 from huice.population.pools.rules import find_rule
 
 STATED = {
@@ -61,12 +63,13 @@ def show_list(out: Surface, funds: Sequence[Fund]) -> None:
 def show(
     out: Surface,
     found: Allocation,
-    drawn: Mapping[tuple[str, int | None], Drawdown],
+    forecasts: Sequence[Forecast],
     varies: Sequence[Text],
     files: Sequence[Path],
 ) -> None:
     """What became of every fund with claims, then the assumptions, and what `varies` from run to run."""
-    assumed = (*found.assumptions.says(), *varies)
+    assumed = (*found.says(), *varies)
+    drawn = {(one.fund.id, one.year): one for one in forecasts}
     if out.as_json:
         out.emit(
             {
@@ -89,7 +92,9 @@ def show(
     for share in found.shares:
         if share.claims or share.unstated:
             page.blank()
-            _share(out, page, found, share, drawn.get((share.fund.id, share.year)))
+            _share(out, page, found, share)
+            if (one := drawn.get((share.fund.id, share.year))) is not None:
+                _runs(out, page, one)
     if idle:
         page.blank()
         page.para(_idle(out, idle))
@@ -103,9 +108,7 @@ def show(
     out.show(page)
 
 
-def _share(
-    out: Surface, page: Page, found: Allocation, share: Share, drawdown: Drawdown | None
-) -> None:
+def _share(out: Surface, page: Page, found: Allocation, share: Share) -> None:
     fund, wide = share.fund, 10 if out.lang == "zh" else 14
     title = out.text(fund.title) + (f" {share.year}" if share.year else "")
     page.split([(title, "strong")], fund.id)
@@ -117,29 +120,48 @@ def _share(
         )
         page.field(out.say("申请", "Asked"), silent, wide, 2)
         return
-    page.field(out.say("规则", "Rule"), out.text(find_rule(share.rule).title), wide, 2)
+    page.field(out.say("规则", "Rule"), _rule(out, share), wide, 2)
     page.field(out.say("申请", "Asked"), _asked(out, share), wide, 2)
+    for silent in _silent(out, share):
+        page.field("", [(silent, "quiet")], wide, 2)
+    page.field(out.say("发放", "Granted"), _granted(out, share), wide, 2)
+    page.field(*_decided(out, share), wide, 2)
+    page.field(out.say("落空", "Left out"), _left(out, found, share), wide, 2)
+
+
+def _runs(out: Surface, page: Page, found: Forecast) -> None:
+    """What the runs say: how often the fund is enough, and the bands of its figures."""
+    told = out.say(
+        f"模拟 {found.runs:,} 次（种子 {found.seed}）：",
+        f"{found.runs:,} runs (seed {found.seed}): ",
+    )
+    page.para(f"{told}{out.text(lasts_says(found))}{out.say('。', '.')}", 2, 2)
+    columns = [Column(""), *(Column(out.text(head), right=True) for head in HEADS)]
+    rows = [(out.text(row.label), *map(out.text, row.cells)) for row in bands(found)]
+    page.table(columns, rows, 4)
+
+
+def _rule(out: Surface, share: Share) -> str:
+    """The rule, and whether it decides as claims come or all at once."""
+    rule = find_rule(share.rule)
+    how = (
+        Text("随到随办", "decided as claims come")
+        if rule.timed
+        else Text("收齐后一次分配", "all decided at once, when all have come")
+    )
+    return out.say(f"{rule.title.zh}（{how.zh}）", f"{rule.title['en']} ({how.en})")
+
+
+def _silent(out: Surface, share: Share) -> Iterator[str]:
+    """What is not among the claims: those without an amount, and what groups took away."""
     if share.unstated:
-        silent = out.say(
+        yield out.say(
             f"另有 {share.unstated} 笔条文没有写金额，不计入",
             f"{share.unstated} more state no amount and are not counted",
         )
-        page.field("", [(silent, "quiet")], wide, 2)
-    page.field(out.say("发放", "Granted"), _granted(out, share), wide, 2)
-    page.field(out.say("用完", "Used up"), _end(out, share), wide, 2)
-    page.field(out.say("落空", "Left out"), _left(out, found, share), wide, 2)
-    if drawdown is not None:
-        sentences = [out.text(sentence) for sentence in told(drawdown)]
-        page.field(
-            out.say("模拟", "Simulation"),
-            out.say(
-                f"{drawdown.runs} 次，种子 {drawdown.seed}。",
-                f"{drawdown.runs} runs, seed {drawdown.seed}. ",
-            )
-            + out.say("", " ").join(sentences),
-            wide,
-            2,
-        )
+    if share.taken:
+        lost = lessened(share.taken)
+        yield out.say(f"同组的已减：{lost.zh}", f"already less, for groups: {lost.en}")
 
 
 def _asked(out: Surface, share: Share) -> str:
@@ -161,6 +183,35 @@ def _granted(out: Surface, share: Share) -> str:
     return out.say(f"{money}（用去 {used}）：{counts}", f"{money} ({used} of it): {counts}")
 
 
+def _decided(out: Surface, share: Share) -> tuple[str, str]:
+    """What the rule turned on: the day it is used up, the factor, the score or tier that cuts, the chance."""
+    if find_rule(share.rule).timed:
+        return out.say("用完", "Used up"), _end(out, share)
+    if share.cutoff is not None:
+        score = share.rule == "ranked"
+        label = out.say("分数线", "Cut-off") if score else out.say("到第几层", "Cut-off")
+        return label, out.text(cut_says(share.cutoff, score=score))
+    if share.rule == "pro-rata":
+        each = out.say("每笔得申请额的 ", "each gets ")
+        return out.say("比例", "Factor"), each + per_cent(share.factor) + out.say(
+            "", " of its claim"
+        )
+    if share.rule == "lottery":
+        return out.say("中签率", "Chance"), _chance(out, share)
+    return out.say("比例", "Factor"), per_cent(share.factor)
+
+
+def _chance(out: Surface, share: Share) -> str:
+    """How many of those who ask are drawn: firms of a quota, else claims."""
+    of, got, unit = share.claims, share.full + share.cut, Text("笔", "claim")
+    if share.fund.kind == "quota":
+        of, got, unit = share.asked_units, share.granted_units, Text("家", "firm")
+    told = out.say(
+        f"{of} {unit.zh}中签 {got} {unit.zh}", f"{got} of {out.count(of, en_unit=unit['en'])}"
+    )
+    return per_cent(Fraction(got, of)) + out.say(f"（{told}）", f" ({told})")
+
+
 def _end(out: Surface, share: Share) -> str:
     if share.exhausted_on is None:
         return out.say("没有用完", "not used up")
@@ -169,7 +220,7 @@ def _end(out: Surface, share: Share) -> str:
 
 
 def _left(out: Surface, found: Allocation, share: Share) -> str:
-    if not share.refused and not share.cut:
+    if not share.refused:
         return out.say("没有", "nobody")
     rows = found.left_out(share.fund.id, share.year)
     names = rows.filter(rows["granted_fen"] == 0)["org_id"].unique(maintain_order=True)

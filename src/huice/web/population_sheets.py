@@ -209,7 +209,7 @@ def pools(found: Allocation, drawn: Sequence[Drawdown], corpus: Corpus, lang: st
             ),
             grids=(_pool_grid(shares, corpus, lang),),
             notes=tuple(
-                f"{said[lang]}{Text('。', '.')[lang]}" for said in found.assumptions.says()
+                f"{said[lang]}{Text('。', '.')[lang]}" for said in found.says()
             ),
         )
     ]

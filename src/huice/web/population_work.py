@@ -134,7 +134,6 @@ class Work:
         assumed = Assumptions(takeup=Fraction(self.request.takeup, 100))
         year = self.as_of.year
         found = allocate_pools(answer.awards, self.corpus, year=year, assumptions=assumed)
-        known = {share.fund.id: share.fund for share in found.shares}
         tight = [share for share in found.shares if share.claims and share.fund.kind != "quota"]
         tight.sort(
             key=lambda share: (-Fraction(share.asked_units, share.fund.units or 1), share.fund.id)
@@ -144,7 +143,7 @@ class Work:
                 answer.awards,
                 share.fund,
                 year=share.year or year,
-                inner=[known[id_] for id_ in share.fund.inside],
+                corpus=self.corpus,
                 assumptions=assumed,
                 uncertainty=Uncertainty(runs=RUNS),
             )

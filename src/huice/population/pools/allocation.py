@@ -1,23 +1,33 @@
-"""Allocation of every pool and quota among the claims on it, year by year, under a chosen rule.
-
-A claim passes a quota of its measure, then the pool of the measure, then a pool that this pool lies in: what
-one stage grants is what it asks of the next, so that no fund is exceeded whatever stands above it.
-"""
+"""Allocation of every pool and quota among the claims on it, year by year, under a chosen rule."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 
+import numpy as np
 import polars as pl
 from msgspec import Struct, structs
 
 from huice.corpus.corpus import Corpus, shipped
-from huice.language.text import Fault
-from huice.population.pools.demand import Assumptions, Demand, demand
+from huice.language.text import Text
+from huice.population.pools.demand import Assumptions, Demand, demand, moment
 from huice.population.pools.fund import Fund, Readings, funds
-from huice.population.pools.rules import MOST, Claims, Terms, allocate, find_rule
+from huice.population.pools.overlaps import LEFT_ASIDE, Overlap, overlaps, told
+from huice.population.pools.rules import Choice, Terms, Whole
+from huice.population.pools.stages import (
+    Book,
+    Cutoff,
+    Given,
+    Rows,
+    Stage,
+    check_choices,
+    cutoff,
+    give,
+    levels_of,
+    stages,
+)
 
 STEP: dict[str, type[pl.DataType]] = {
     "fund": pl.String,
@@ -34,19 +44,13 @@ STEP: dict[str, type[pl.DataType]] = {
 """The columns of a step: what one fund gives one claim. `fund_year` is null for a fund that is not yearly."""
 
 
-class Choice(Struct, frozen=True):
-    """A rule and its terms."""
-
-    rule: str = "first-come"
-    terms: Terms = Terms()
-
-
 class Share(Struct, frozen=True):
     """What became of one fund, in one year if it is yearly.
 
     `asked_units` and `granted_units` are fen, pieces or places as the fund counts. `full`, `cut` and
     `refused` count claims; `unstated` those without an amount, which are in no sum. `exhausted_on` is the
-    day on which the requests reached what the fund holds.
+    day on which the requests reached what the fund holds: under a rule that decides all at once it is not
+    what decides. `cutoff` is where a ranking or tiers cut. `taken` is what groups took from the claims.
     """
 
     fund: Fund
@@ -62,19 +66,32 @@ class Share(Struct, frozen=True):
     refused: int
     unstated: int
     exhausted_on: date | None
+    cutoff: Cutoff | None = None
+    taken: dict[str, int] = {}
 
     @property
     def utilisation(self) -> Fraction:
         """The part of the fund that is given out, 0 to 1."""
         return Fraction(self.granted_units, self.fund.units) if self.fund.units else Fraction(0)
 
+    @property
+    def factor(self) -> Fraction:
+        """The part of what is asked that is given out, 0 to 1; 1 where nothing is asked."""
+        return Fraction(self.granted_units, self.asked_units) if self.asked_units else Fraction(1)
+
 
 class Allocation(Struct, frozen=True):
-    """All funds after allocation: a `Share` each, and `steps`, one row for each claim on each fund."""
+    """All funds after allocation: a `Share` each, and `steps`, one row for each claim on each fund.
+
+    `groups` are those that bound the claims (None: groups were left aside), `taken` what they took away
+    (`overlaps.TOUCHED`).
+    """
 
     shares: tuple[Share, ...]
     steps: pl.DataFrame
     assumptions: Assumptions
+    groups: tuple[Overlap, ...] | None
+    taken: pl.DataFrame
 
     def left_out(self, fund: str, year: int | None = None) -> pl.DataFrame:
         """The claims on a fund that got nothing or less than they asked, in the order of application."""
@@ -85,8 +102,51 @@ class Allocation(Struct, frozen=True):
             rows = rows.filter(pl.col("fund_year") == year)
         return rows.sort("fund_year", "applied_at", "claim")
 
+    def says(self) -> tuple[Text, ...]:
+        """All that is assumed, in words: of the applicants, and how groups bind their claims."""
+        said = (LEFT_ASIDE,) if self.groups is None else told(self.groups, self.taken)
+        return (*self.assumptions.says(), *said)
 
-def allocate_pools(
+
+class Question(Struct, frozen=True, eq=False):
+    """What is to be given out, and how: the demand, its claims as a book, the stages in their order."""
+
+    asked: Demand
+    book: Book
+    stages: tuple[Stage, ...]
+    groups: tuple[Overlap, ...]
+
+
+class Setting(Struct, frozen=True, eq=False):
+    """How funds are given out; see `allocate_pools`."""
+
+    year: int | None = None
+    choice: Choice | None = None
+    selection: Choice | None = None
+    only: Sequence[Fund] | None = None
+    readings: Readings | None = None
+    grouped: bool = True
+
+
+def question(
+    awards: pl.DataFrame | pl.LazyFrame, corpus: Corpus, assumed: Assumptions, how: Setting
+) -> Question:
+    """The stages that awards lead to; see `allocate_pools`."""
+    choice, selection = how.choice or Choice(), how.selection
+    every = funds(corpus, how.readings)
+    wanted = _with_inner(every, how.only) if how.only is not None else every
+    members = tuple(dict.fromkeys(member for fund in wanted for member in fund.members))
+    groups = overlaps(corpus, how.readings, members) if how.grouped else ()
+    asked = demand(awards, assumed, how.year, members, groups)
+    if selection is None:
+        named = "ranked" if "score" in asked.given else "lottery"
+        selection = Choice(named, Terms(seed=assumed.seed))
+    check_choices(asked, choice, selection)
+    book = Book.of(asked)
+    return Question(asked, book, tuple(stages(wanted, asked, book, choice, selection)), groups)
+
+
+def allocate_pools(  # noqa: PLR0913  # one keyword for each thing that may be asked
     awards: pl.DataFrame | pl.LazyFrame,
     corpus: Corpus | None = None,
     *,
@@ -96,38 +156,34 @@ def allocate_pools(
     assumptions: Assumptions | None = None,
     only: Sequence[Fund] | None = None,
     readings: Readings | None = None,
+    grouped: bool = True,
 ) -> Allocation:
     """The funds given out among the claims that awards lead to.
 
     `awards` is the long frame of a simulation, with optional columns `applied_on`, `score` and `tier`.
     `selection` is the rule of quotas: by score where the awards have one, else a draw with the seed of the
-    assumptions. `only`: these funds, and those that lie in them. Raises `Fault` as `demand` and the rules.
+    assumptions. `only`: these funds, and those that lie in them. `grouped`: groups of measures bind the
+    claims of a firm, as far as the awards hold their members. Raises `Fault` as `demand` and the rules.
     """
     assumed = assumptions or Assumptions()
-    every = funds(corpus or shipped(), readings)
-    wanted = _with_inner(every, only) if only is not None else every
-    members = tuple({member for fund in wanted for member in fund.members})
-    asked = demand(awards, assumed, year, members)
-    choice = choice or Choice()
-    if selection is None:
-        named = "ranked" if "score" in asked.given else "lottery"
-        selection = Choice(named, Terms(seed=assumed.seed))
-    _check(asked, choice, selection)
-    left = asked.claims
+    how = Setting(year, choice, selection, only, readings, grouped)
+    put = question(awards, corpus or shipped(), assumed, how)
+    claims = put.book.claims
+    left = claims.asked.copy()
     shares: list[Share] = []
     steps: list[pl.DataFrame] = []
-    for fund in wanted:
-        by = selection if fund.kind == "quota" else choice
-        for fund_year, rows, unstated in _years(fund, left, asked):
-            if rows.is_empty():
-                shares.append(_untouched(fund, fund_year, unstated, by))
-                continue
-            share, granted = _give(fund, fund_year, rows, unstated, by)
-            shares.append(share)
-            steps.append(_step(fund, fund_year, rows, granted))
-            left = _after(left, rows, granted)
+    for stage in put.stages:
+        there = left[stage.rows] > 0
+        rows = stage.rows[there]
+        own = structs.replace(claims.take(rows), asked=left[rows])
+        given = give(stage, own, stage.firm[there])
+        shares.append(_share(stage, put, own.asked, given))
+        steps.append(_step(stage, put.book, rows, own.asked, given))
+        left[rows] = given.fen
     frame = pl.concat(steps) if steps else pl.DataFrame(schema=STEP)
-    return Allocation(tuple(shares), frame, assumed)
+    return Allocation(
+        tuple(shares), frame, assumed, put.groups if grouped else None, put.asked.taken
+    )
 
 
 def _with_inner(every: Sequence[Fund], only: Sequence[Fund]) -> tuple[Fund, ...]:
@@ -141,124 +197,53 @@ def _with_inner(every: Sequence[Fund], only: Sequence[Fund]) -> tuple[Fund, ...]
     )
 
 
-def _check(asked: Demand, *choices: Choice) -> None:
-    """Raises `Fault` where a rule needs a column that the awards do not have."""
-    for choice in choices:
-        names = {choice.rule} | ({choice.terms.within} if choice.rule == "priority" else set())
-        for name in names:
-            find_rule(name)
-        for name, column in (("ranked", "score"), ("priority", "tier")):
-            if name in names and column not in asked.given:
-                raise Fault(
-                    f"规则“{name}”要有列 {column}，表里没有；请补上，或换一条规则",
-                    f"the rule “{name}” needs a column {column}, which the table does not have; "
-                    "add it or choose another rule",
-                )
-
-
-def _years(
-    fund: Fund, claims: pl.DataFrame, asked: Demand
-) -> Iterator[tuple[int | None, pl.DataFrame, int]]:
-    """The claims on a fund for each year in which it is filled, and how many state no amount."""
-    own = claims.filter(pl.col("measure").is_in(fund.members))
-    unstated = asked.unstated.filter(pl.col("measure").is_in(fund.members))
-    if not fund.yearly:
-        yield None, own, int(unstated["claims"].sum())
-        return
-    for year in sorted({*asked.claims["year"].to_list(), *unstated["year"].to_list()}):
-        silent = unstated.filter(pl.col("year") == year)["claims"].sum()
-        yield year, own.filter(pl.col("year") == year), int(silent)
-
-
-def _untouched(fund: Fund, year: int | None, unstated: int, by: Choice) -> Share:
-    """A fund on which there is no claim with an amount."""
-    return Share(fund, year, by.rule, 0, 0, 0, 0, 0, 0, 0, 0, unstated, None)
-
-
-def _give(
-    fund: Fund, year: int | None, rows: pl.DataFrame, unstated: int, by: Choice
-) -> tuple[Share, pl.Series]:
-    """One fund in one year: what became of it, and the fen that each claim gets."""
-    fen = rows["asked_fen"]
-    if fund.kind == "quota":
-        asked, units, granted = _places(fund, rows, by)
-        counted = rows.group_by("org_id").agg(pl.col("applied_at").min(), units=pl.lit(1))
-    elif fund.face_fen is not None:
-        wanted = (fen - 1) // fund.face_fen + 1
-        pieces = _run(rows, wanted, fund.units, by)
-        granted = pl.select(pl.min_horizontal(pieces * fund.face_fen, fen)).to_series()
-        asked, units = int(wanted.sum()), int(pieces.sum())
-        counted = rows.select("applied_at", units=wanted)
-    else:
-        granted = _run(rows, fen, fund.units, by)
-        asked, units = int(fen.sum()), int(granted.sum())
-        counted = rows.select("applied_at", units=fen)
-    share = Share(
-        fund=fund,
-        year=year,
-        rule=by.rule,
-        claims=rows.height,
-        asked_units=asked,
-        granted_units=units,
+def _share(stage: Stage, put: Question, fen: Whole, given: Given) -> Share:
+    """What became of one fund in one year, whose claims ask for so many fen."""
+    levels = levels_of(put.book, stage.by)
+    return Share(
+        fund=stage.fund,
+        year=stage.year,
+        rule=stage.by.rule,
+        claims=fen.size,
+        asked_units=int(given.asked.sum()),
+        granted_units=int(given.units.sum()),
         asked_fen=int(fen.sum()),
-        granted_fen=int(granted.sum()),
-        full=int((granted == fen).sum()),
-        cut=int(((granted > 0) & (granted < fen)).sum()),
-        refused=int((granted == 0).sum()),
-        unstated=unstated,
-        exhausted_on=_exhausted(fund.units, counted),
+        granted_fen=int(given.fen.sum()),
+        full=int((given.fen == fen).sum()),
+        cut=int(((given.fen > 0) & (given.fen < fen)).sum()),
+        refused=int((given.fen == 0).sum()),
+        unstated=stage.unstated,
+        exhausted_on=_exhausted(stage.fund.units, given),
+        cutoff=None if levels is None or not fen.size else cutoff(levels, given.edge),
+        taken=_taken(stage, put.asked.taken),
     )
-    return share, granted.rename("granted_fen")
 
 
-def _run(rows: pl.DataFrame, asked: pl.Series, pool: int, by: Choice) -> pl.Series:
-    """The units that each claim gets of so many."""
-    claims = Claims.of(
-        rows["claim"].to_list(),
-        asked,
-        time=rows["applied_at"],
-        score=rows["score"],
-        tier=rows["tier"],
-    )
-    return pl.Series("units", allocate(claims, pool, by.rule, by.terms), dtype=pl.Int64)
+def _taken(stage: Stage, taken: pl.DataFrame) -> dict[str, int]:
+    """What groups took from the claims on a fund; nothing if they took nothing."""
+    own = taken.filter(pl.col("measure").is_in(stage.fund.members))
+    if stage.year is not None:
+        own = own.filter(pl.col("year") == stage.year)
+    sums: dict[str, int] = own.drop("group", "measure", "year").sum().row(0, named=True)
+    return sums if own.height else {}
 
 
-def _places(fund: Fund, rows: pl.DataFrame, by: Choice) -> tuple[int, int, pl.Series]:
-    """A quota counts firms, whatever number of years they claim for: how many ask, how many are chosen."""
-    firms = (
-        rows.group_by("org_id")
-        .agg(
-            pl.col("asked_fen").sum(),
-            pl.col("applied_at", "tier").min(),
-            pl.col("score").max(),
-        )
-        .with_columns(claim=pl.concat_str("org_id", pl.lit(fund.members[0]), separator="|"))
-    )
-    terms = structs.replace(by.terms, quota=fund.units)
-    got = _run(firms, firms["asked_fen"], MOST, Choice(by.rule, terms))
-    chosen = firms.filter(got > 0)["org_id"]
-    granted = rows.select(
-        pl.when(pl.col("org_id").is_in(chosen.implode())).then("asked_fen").otherwise(0)
-    )
-    return firms.height, len(chosen), granted.to_series()
-
-
-def _exhausted(units: int, counted: pl.DataFrame) -> date | None:
+def _exhausted(units: int, given: Given) -> date | None:
     """The day on which the requests, in the order of their time, reach what a fund holds."""
-    ordered = counted.sort("applied_at").with_columns(pl.col("units").cum_sum())
-    reached = ordered.filter(pl.col("units") >= units)["applied_at"].head(1).to_list()
-    return date(reached[0].year, reached[0].month, reached[0].day) if reached else None
+    order = np.argsort(given.time, kind="stable")
+    reached = np.flatnonzero(np.cumsum(given.asked[order]) >= units)
+    return moment(int(given.time[order[reached[0]]])).date() if reached.size else None
 
 
-def _step(fund: Fund, year: int | None, rows: pl.DataFrame, granted: pl.Series) -> pl.DataFrame:
-    return rows.with_columns(
-        granted, fund=pl.lit(fund.id), fund_year=pl.lit(year, pl.Int64)
-    ).select(*STEP)
-
-
-def _after(left: pl.DataFrame, rows: pl.DataFrame, granted: pl.Series) -> pl.DataFrame:
-    """All claims with what this stage granted as what the next is asked; those with nothing drop out."""
-    given = rows.select("claim").with_columns(granted)
-    joined = left.join(given, on="claim", how="left", maintain_order="left")
-    asked = pl.coalesce("granted_fen", "asked_fen")
-    return joined.with_columns(asked_fen=asked).drop("granted_fen").filter(pl.col("asked_fen") > 0)
+def _step(stage: Stage, book: Book, rows: Rows, asked: Whole, given: Given) -> pl.DataFrame:
+    """What one fund gives each claim on it."""
+    return (
+        book.frame[rows]
+        .with_columns(
+            fund=pl.lit(stage.fund.id),
+            fund_year=pl.lit(stage.year, pl.Int64),
+            asked_fen=pl.Series(asked, dtype=pl.Int64),
+            granted_fen=pl.Series(given.fen, dtype=pl.Int64),
+        )
+        .select(*STEP)
+    )

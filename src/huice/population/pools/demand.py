@@ -7,7 +7,8 @@ They are drawn from a seed by SHA-256, so that the same awards give the same cla
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Literal
 
@@ -17,6 +18,7 @@ from msgspec import Struct
 from huice.evaluate.outcome import FROM_BEST, Status
 from huice.evaluate.words import STATUS
 from huice.language.text import Fault, Text
+from huice.population.pools.overlaps import Overlap, bounded, partners, touched
 
 NEEDED = ("org_id", "measure", "year", "status", "certain_fen", "ceiling_fen")
 OPTIONAL = ("applied_on", "score", "tier")
@@ -98,19 +100,21 @@ class Demand(Struct, frozen=True):
     """Claims on funds: a frame `claim, org_id, measure, year, asked_fen, applied_at, assumed, score, tier`.
 
     `unstated`: a frame `measure, year, claims` of claims whose amount the text does not state; they are in
-    no sum. `given`: the optional columns that the awards had.
+    no sum. `given`: the optional columns that the awards had. `taken`: what groups took away of the claims of
+    those who apply (`overlaps.TOUCHED`).
     """
 
     claims: pl.DataFrame
     unstated: pl.DataFrame
     given: frozenset[str]
+    taken: pl.DataFrame
 
 
 def demand(
     awards: pl.DataFrame | pl.LazyFrame, assumptions: Assumptions, year: int | None = None,
-    measures: tuple[str, ...] | None = None,
+    measures: tuple[str, ...] | None = None, groups: Sequence[Overlap] = (),
 ) -> Demand:  # fmt: skip
-    """The claims that awards lead to.
+    """The claims that awards lead to, as far as `groups` allow them.
 
     `year` is that of rows which stand for the whole horizon; where a firm and measure also have rows of
     single years, those count instead. Raises `Fault` for a missing column, an unknown status, or a year
@@ -128,8 +132,28 @@ def demand(
     given = frozenset(name for name in OPTIONAL if name in columns)
     wanted = pl.col("status").cast(pl.String).is_in(assumptions.statuses)
     if measures is not None:
-        wanted &= pl.col("measure").cast(pl.String).is_in(measures)
+        wanted &= pl.col("measure").cast(pl.String).is_in({*measures, *partners(groups)})
     kept = frame.filter(wanted).select(*_columns(assumptions, given)).collect()
+    kept = bounded(_single(kept, year), groups)
+    if measures is not None:
+        kept = kept.filter(pl.col("measure").is_in(measures))
+    drawn = [_draw(assumptions, claim) for claim in kept["claim"].to_list()]
+    kept = kept.filter(pl.Series([applies for applies, _ in drawn], dtype=pl.Boolean)).with_columns(
+        _part(pl.col(name), assumptions.share) for name in ("asked_fen", "allowed_fen")
+    )
+    timed = _timed(kept, assumptions, [place for applies, place in drawn if applies])
+    made = timed.filter(~pl.col("barred"))
+    stated = pl.col("allowed_fen").is_not_null()
+    unstated = made.filter(~stated).group_by("measure", "year").agg(claims=pl.len().cast(pl.Int64))
+    claims = made.filter(stated, pl.col("allowed_fen") > 0).select(
+        "claim", "org_id", "measure", "year", pl.col("allowed_fen").alias("asked_fen"),
+        "applied_at", "assumed", "score", "tier",
+    )  # fmt: skip
+    return Demand(claims.sort("claim"), unstated.sort("measure", "year"), given, touched(kept))
+
+
+def _single(kept: pl.DataFrame, year: int | None) -> pl.DataFrame:
+    """One row for each claim: firm, measure and year, with its id."""
     if kept["year"].null_count() < kept.height:
         split = pl.col("year").is_not_null().any().over("org_id", "measure")
         kept = kept.filter(pl.col("year").is_not_null() | ~split)
@@ -147,21 +171,20 @@ def demand(
             f"企业、事项、年份的组合“{twice}”出现了不止一次；每年每项一行",
             f"firm, measure and year “{twice}” appear more than once; one row for each",
         )
-    drawn = [_draw(assumptions, claim) for claim in kept["claim"].to_list()]
-    kept = kept.filter(pl.Series([applies for applies, _ in drawn], dtype=pl.Boolean))
-    places = [place for applies, place in drawn if applies]
-    stated = kept["asked_fen"].is_not_null()
-    unstated = kept.filter(~stated).group_by("measure", "year").agg(claims=pl.len().cast(pl.Int64))
-    opens = {each: _window(assumptions, each) for each in kept["year"].unique().to_list()}
+    return kept
+
+
+def _timed(kept: pl.DataFrame, assumptions: Assumptions, places: Sequence[int]) -> pl.DataFrame:
+    """The claims with a time of application each: as given, or at these places of the window."""
+    opens = {each: opens_for(assumptions, each) for each in kept["year"].unique().to_list()}
     moments = [
         opens[each][0] + (place**assumptions.front * opens[each][1] >> _BITS * assumptions.front)
         for each, place in zip(kept["year"].to_list(), places, strict=True)
     ]
     at = pl.Series("assumed_at", moments, dtype=pl.Int64).cast(pl.Datetime("us"))
-    claims = kept.with_columns(
+    return kept.with_columns(
         pl.col("applied_at").fill_null(at), assumed=pl.col("applied_at").is_null()
-    ).filter(stated, pl.col("asked_fen") > 0)
-    return Demand(claims.sort("claim"), unstated.sort("measure", "year"), given)
+    )
 
 
 def check(assumptions: Assumptions) -> None:
@@ -194,9 +217,7 @@ def per_cent(value: Fraction) -> str:
 
 def _columns(assumptions: Assumptions, given: frozenset[str]) -> list[pl.Expr]:
     """The columns of a claim, with those that the awards lack as unknown."""
-    figure = pl.col(f"{assumptions.request}_fen").cast(pl.Int64)
-    share = assumptions.share
-    asked = figure.cast(pl.Int128) * share.numerator // share.denominator
+    other = "certain" if assumptions.request == "ceiling" else "ceiling"
     applied = (
         pl.col("applied_on").cast(pl.Datetime("us"))
         if "applied_on" in given
@@ -206,13 +227,24 @@ def _columns(assumptions: Assumptions, given: frozenset[str]) -> list[pl.Expr]:
         pl.col("org_id").cast(pl.String),
         pl.col("measure").cast(pl.String),
         pl.col("year").cast(pl.Int64),
-        asked.cast(pl.Int64).alias("asked_fen"),
+        pl.col(f"{assumptions.request}_fen").cast(pl.Int64).alias("asked_fen"),
+        pl.col(f"{other}_fen").cast(pl.Int64).alias("other_fen"),
         applied.alias("applied_at"),
         *(
             pl.col(name) if name in given else pl.lit(None, pl.Int64).alias(name)
             for name in ("score", "tier")
         ),
     ]
+
+
+def moment(microseconds: int) -> datetime:
+    """A time of application, from microseconds since 1970 in the time of the place."""
+    return datetime(1970, 1, 1) + timedelta(microseconds=microseconds)  # noqa: DTZ001  # times of the place
+
+
+def _part(figure: pl.Expr, share: Fraction) -> pl.Expr:
+    """A share of fen, cut to the fen."""
+    return (figure.cast(pl.Int128) * share.numerator // share.denominator).cast(pl.Int64)
 
 
 def _draw(assumptions: Assumptions, claim: str) -> tuple[bool, int]:
@@ -223,8 +255,8 @@ def _draw(assumptions: Assumptions, claim: str) -> tuple[bool, int]:
     return will * rate.denominator < rate.numerator << _BITS, int.from_bytes(digest[8:16], "big")
 
 
-def _window(assumptions: Assumptions, year: int) -> tuple[int, int]:
-    """When applications open, in microseconds since 1970, and for how many."""
+def opens_for(assumptions: Assumptions, year: int) -> tuple[int, int]:
+    """When applications of a year open, in microseconds since 1970, and for how many."""
     first, last = assumptions.window(year)
     return (first - _EPOCH).days * _DAY, ((last - first).days + 1) * _DAY
 

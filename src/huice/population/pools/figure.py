@@ -9,8 +9,10 @@ from huice.language.money import wan
 from huice.language.text import Text
 from huice.population.axes import brief_money, date_axis, money_axis
 from huice.population.pools.demand import per_cent
-from huice.population.pools.drawdown import HIGH, LOW, MIDDLE, Drawdown
-from huice.population.pools.fund import FEN
+from huice.population.pools.drawdown import Drawdown
+from huice.population.pools.fund import FEN, Fund
+from huice.population.pools.rules import find_rule
+from huice.population.pools.uncertainty import HIGH, LOW, MIDDLE
 from huice.population.svg import WIDE, Band, Figure, Layer, Level, Line, Upright, plot
 
 
@@ -38,9 +40,8 @@ def drawdown_figure(found: Drawdown, lang: str, size: int = WIDE) -> str:
             Upright(ends.toordinal(), Text(f"{day_of(ends, 'zh')}用完", f"Used up on {ends}")[lang])
         )
     ticks = 6 if size >= WIDE else 4
-    name = fund.title[lang] if found.year is None else f"{fund.title[lang]} {found.year}"
     figure = Figure(
-        Text(f"{name}：累计发放额", f"{name}: cumulative drawdown")[lang],
+        titled(fund, found.year, found.rule, Text("累计发放额", "cumulative drawdown"))[lang],
         " ".join(sentence[lang] for sentence in told(found)),
     )
     top = max(holds, 1)
@@ -50,6 +51,15 @@ def drawdown_figure(found: Drawdown, lang: str, size: int = WIDE) -> str:
         date_axis(days[0], days[-1], lang, ticks),
         money_axis(0, top + top // 12, lang),
         size,
+    )
+
+
+def titled(fund: Fund, year: int | None, rule: str, shown: Text) -> Text:
+    """The title of a chart: the fund and year, the rule, and what is shown."""
+    when, by = f" {year}" if year is not None else "", find_rule(rule).title
+    return Text(
+        f"{fund.title.zh}{when}：{by.zh}，{shown.zh}",
+        f"{fund.title['en']}{when}: {by['en']}, {shown['en']}",
     )
 
 

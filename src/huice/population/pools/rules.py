@@ -33,19 +33,21 @@ _LAST = 2**62
 """The place of a claim whose time, score or tier is not known: behind all that are known."""
 
 
-class Claims(Struct, frozen=True):
+class Claims(Struct, frozen=True, eq=False):
     """Claims on a pool, column by column; `Claims.of` makes and checks them.
 
     `ids` are unique; `asked` units; `time`, `score` and `tier` are places, 1 the first, equal for ties.
-    `by_id` is the place of each id in their order as text.
+    `by_id` is the place of each id in their order as text. `drawn`: places in a draw that has been made;
+    without them a draw is made from the seed.
     """
 
-    ids: tuple[str, ...]
+    ids: NDArray[np.object_]
     asked: Whole
     time: Whole
     score: Whole
     tier: Whole
     by_id: Whole
+    drawn: Whole | None = None
 
     @staticmethod
     def of(
@@ -71,7 +73,7 @@ class Claims(Struct, frozen=True):
             )
         by_id = names.rank("ordinal").cast(pl.Int64).to_numpy().astype(np.int64)
         return Claims(
-            tuple(names.to_list()),
+            np.array(names.to_list(), dtype=np.object_),
             amounts,
             _places(time, len(names)),
             _places(score, len(names), descending=True),
@@ -82,8 +84,13 @@ class Claims(Struct, frozen=True):
     def take(self, rows: NDArray[np.intp]) -> Claims:
         """The claims of these rows."""
         return Claims(
-            tuple(self.ids[row] for row in rows),
-            *(each[rows] for each in (self.asked, self.time, self.score, self.tier, self.by_id)),
+            self.ids[rows],
+            self.asked[rows],
+            self.time[rows],
+            self.score[rows],
+            self.tier[rows],
+            self.by_id[rows],
+            None if self.drawn is None else self.drawn[rows],
         )
 
 
@@ -101,13 +108,25 @@ class Terms(Struct, frozen=True):
     within: str = "first-come"
 
 
+class Choice(Struct, frozen=True):
+    """A rule and its terms."""
+
+    rule: str = "first-come"
+    terms: Terms = Terms()
+
+
 class Rule(Struct, frozen=True):
-    """A rule of allocation: its name, what it is called, how it works, and the function that runs it."""
+    """A rule of allocation: its name, what it is called, how it works, and the function that runs it.
+
+    `timed`: claims are decided as they come, so that a pool is used up on a day; else all at once, when all
+    have come.
+    """
 
     name: str
     title: Text
     says: Text
     run: Run
+    timed: bool = False
 
 
 RULES: dict[str, Rule] = {}
@@ -149,7 +168,7 @@ def allocate(
         granted.shape != claims.asked.shape
         or bool((granted < 0).any())
         or bool((granted > claims.asked).any())
-        or sum(granted.tolist()) > pool
+        or int(granted.sum()) > pool
         or (terms.quota is not None and int((granted > 0).sum()) > terms.quota)
         or (terms.whole and bool(((granted > 0) & (granted < claims.asked)).any()))
     )
@@ -203,6 +222,8 @@ def _places(
 
 def _draw(claims: Claims, seed: str) -> Whole:
     """The place of each claim in a draw."""
+    if claims.drawn is not None:
+        return claims.drawn
     if not seed:
         raise Fault(
             "抽签要有种子（--seed），公布后任何人都能重算",
@@ -217,6 +238,8 @@ def _draw(claims: Claims, seed: str) -> Whole:
 def _serve(claims: Claims, pool: int, terms: Terms, *keys: Whole) -> Whole:
     """Claims served one after another, ordered by the keys, ties as the terms say."""
     tie = _draw(claims, terms.seed) if terms.ties == "draw" else claims.by_id
+    if terms.quota is None and int(claims.asked.sum()) <= pool:
+        return claims.asked.copy()
     order = np.lexsort((tie, *reversed(keys)))
     order = order[claims.asked[order] > 0]
     asked = claims.asked[order]
@@ -264,17 +287,19 @@ def _pro_rata(claims: Claims, pool: int, terms: Terms) -> Whole:
             "pro rata gives everyone a share, so it cannot go with all-or-nothing claims or a quota; "
             "use ranked, first-come or lottery",
         )
-    asked = claims.asked.tolist()
-    total = sum(asked)
+    total = int(claims.asked.sum())
     if total <= pool:
         return claims.asked.copy()
-    shares = [divmod(amount * pool, total) for amount in asked]
-    granted = np.array([share for share, _ in shares], dtype=np.int64)
-    left = pool - sum(share for share, _ in shares)
-    tie = (_draw(claims, terms.seed) if terms.ties == "draw" else claims.by_id).tolist()
-    order = sorted(range(len(asked)), key=lambda row: (-shares[row][1], tie[row]))
-    granted[order[:left]] += 1
-    return granted
+    asked = pl.col("asked").cast(pl.Int128) * pl.lit(pool, pl.Int128)
+    whole = pl.lit(total, pl.Int128)
+    shares = pl.DataFrame({"asked": claims.asked}).select(
+        units=(asked // whole).cast(pl.Int64), rest=(asked % whole).cast(pl.Int64)
+    )
+    granted, rest = (shares[name].to_numpy().copy() for name in ("units", "rest"))
+    left = pool - int(granted.sum())
+    tie = _draw(claims, terms.seed) if terms.ties == "draw" else claims.by_id
+    granted[np.lexsort((tie, -rest))[:left]] += 1
+    return np.asarray(granted, dtype=np.int64)
 
 
 def _priority(claims: Claims, pool: int, terms: Terms) -> Whole:
@@ -301,6 +326,7 @@ register(Rule(
     Text("按申请时间先后，同时的按申请编号；用完为止，压线的一笔给剩余部分",
          "by time of application, ties by claim id, until the pool is empty; the last claim gets what is left"),
     _first_come,
+    timed=True,
 ))  # fmt: skip
 register(Rule(
     "pro-rata", Text("按比例", "pro rata"),
