@@ -42,7 +42,7 @@ def drawdown_figure(found: Drawdown, lang: str, size: int = WIDE) -> str:
     ticks = 6 if size >= WIDE else 4
     figure = Figure(
         titled(fund, found.year, found.rule, Text("累计发放额", "cumulative drawdown"))[lang],
-        " ".join(sentence[lang] for sentence in told(found)),
+        Text("", " ")[lang].join(sentence[lang] for sentence in told(found)),
     )
     top = max(holds, 1)
     return plot(
