@@ -61,6 +61,7 @@ class _Rows:
     def __init__(self, level: str, index: Value, offset: Value) -> None:
         self.level, self.index, self.offset = level, index, offset
         self.values: dict[Name, Worked] = {}
+        self.made: dict[int, Worked] = {}
         self.firm: tuple[Value, Value] | None = None
 
 
@@ -194,7 +195,7 @@ class _Machine:
         if step.how == SPREAD:
             absolute, offset = self._firm(rows)
             return self._load(rows, step.needs[0], absolute, offset)
-        return self._cell(rows, step.cell, {})
+        return self._cell(rows, step.cell)
 
     def _firm(self, rows: _Rows) -> tuple[Value, Value]:
         """The firm of an entity: its position, and that within the block."""
@@ -207,14 +208,14 @@ class _Machine:
             rows.firm = absolute, out.new(f"sub i64 {absolute}, %b")
         return rows.firm
 
-    def _cell(self, rows: _Rows, cell: Cell, made: dict[int, Worked]) -> Worked:
-        if id(cell) in made:
-            return made[id(cell)]
+    def _cell(self, rows: _Rows, cell: Cell) -> Worked:
+        if id(cell) in rows.made:
+            return rows.made[id(cell)]
         if cell.op == "column":
             found = self._load(rows, (rows.level, cell.name), rows.index, rows.offset)
         else:
-            found = self.out.work(cell, [self._cell(rows, one, made) for one in cell.of])
-        made[id(cell)] = found
+            found = self.out.work(cell, [self._cell(rows, one) for one in cell.of])
+        rows.made[id(cell)] = found
         return found
 
     # --- memory -------------------------------------------------------------------------------------------
