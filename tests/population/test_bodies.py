@@ -15,10 +15,10 @@ from huice.population.columns import kleene as k
 from huice.population.columns import whole as w
 from huice.population.columns.body import Body, column_of
 from huice.population.columns.cells import BROAD, NARROW, TRUTH, Cell
-from huice.population.columns.fused import FusedBody
+from huice.population.columns.fused.body import FusedBody
+from huice.population.columns.fused.program import BLOCK
 from huice.population.columns.in_polars import PolarsBody
 from huice.population.columns.layout import Layout, Level, Part
-from huice.population.columns.machine import BLOCK
 from huice.population.columns.place import Compiled
 from huice.population.columns.plan import ORG, Plan, ready
 from huice.population.columns.whole import Whole

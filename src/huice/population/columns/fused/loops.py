@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from huice.population.columns.writer import Value, Writer
+from huice.population.columns.fused.writer import Value, Writer
 
 
 class Loop:

@@ -20,21 +20,19 @@ from numpy.typing import NDArray
 from huice.population.columns.body import Figured
 from huice.population.columns.cells import TRUTH
 from huice.population.columns.counts import UNSTATED
-from huice.population.columns.given import SPREAD, Given, narrowed, storage
-from huice.population.columns.layout import Part
-from huice.population.columns.machine import (
-    BLOCK,
+from huice.population.columns.fused.counting import COUNTS
+from huice.population.columns.fused.memory import (
     BUFFER,
-    COUNTS,
-    ENTRY,
     FIRM,
     GIVEN,
     SAME,
     STARTS,
     WANTED,
     Slot,
-    program,
 )
+from huice.population.columns.fused.program import BLOCK, ENTRY, program
+from huice.population.columns.given import SPREAD, Given, narrowed, storage
+from huice.population.columns.layout import Part
 from huice.population.columns.place import Compiled
 from huice.population.columns.plan import ORG, Ready, Triple
 
