@@ -29,6 +29,7 @@ Run: TypeAlias = "Callable[[Claims, int, Terms], Whole]"
 
 MOST = 2**62
 """Sums stay below this, so that they fit into 64 bits."""
+_BUCKETS = 4096
 _LAST = 2**62
 """The place of a claim whose time, score or tier is not known: behind all that are known."""
 
@@ -38,10 +39,11 @@ class Claims(Struct, frozen=True, eq=False):
 
     `ids` are unique; `asked` units; `time`, `score` and `tier` are places, 1 the first, equal for ties.
     `by_id` is the place of each id in their order as text. `drawn`: places in a draw that has been made;
-    without them a draw is made from the seed.
+    without them a draw is made from the seed. `names` and `at` are behind `ids`, which few rules look at.
     """
 
-    ids: NDArray[np.object_]
+    names: NDArray[np.object_]
+    at: NDArray[np.intp]
     asked: Whole
     time: Whole
     score: Whole
@@ -74,6 +76,7 @@ class Claims(Struct, frozen=True, eq=False):
         by_id = names.rank("ordinal").cast(pl.Int64).to_numpy().astype(np.int64)
         return Claims(
             np.array(names.to_list(), dtype=np.object_),
+            np.arange(len(names)),
             amounts,
             _places(time, len(names)),
             _places(score, len(names), descending=True),
@@ -81,10 +84,16 @@ class Claims(Struct, frozen=True, eq=False):
             by_id,
         )
 
+    @property
+    def ids(self) -> NDArray[np.object_]:
+        """The id of each claim."""
+        return self.names[self.at]
+
     def take(self, rows: NDArray[np.intp]) -> Claims:
         """The claims of these rows."""
         return Claims(
-            self.ids[rows],
+            self.names,
+            self.at[rows],
             self.asked[rows],
             self.time[rows],
             self.score[rows],
@@ -240,6 +249,8 @@ def _serve(claims: Claims, pool: int, terms: Terms, *keys: Whole) -> Whole:
     tie = _draw(claims, terms.seed) if terms.ties == "draw" else claims.by_id
     if terms.quota is None and int(claims.asked.sum()) <= pool:
         return claims.asked.copy()
+    if terms.quota is None and not terms.whole:
+        return _served(claims.asked, pool, tie, *keys)
     order = np.lexsort((tie, *reversed(keys)))
     order = order[claims.asked[order] > 0]
     asked = claims.asked[order]
@@ -248,9 +259,31 @@ def _serve(claims: Claims, pool: int, terms: Terms, *keys: Whole) -> Whole:
         granted[order] = _whole(asked, pool, terms.quota)
         return granted
     asked = asked[: terms.quota]
-    before = np.cumsum(asked) - asked
-    granted[order[: len(asked)]] = np.clip(pool - before, 0, asked)
+    granted[order[: len(asked)]] = _in_turn(asked, pool)
     return granted
+
+
+def _served(asked: Whole, pool: int, tie: Whole, *keys: Whole) -> Whole:
+    """Claims in the order of the keys until a pool that is less than their sum is empty.
+
+    They are put into buckets by the first key: only the bucket in which the pool ends has to be sorted.
+    """
+    first = keys[0] - keys[0].min()
+    bucket = first // (int(first.max()) // _BUCKETS + 1)
+    sums = np.zeros(_BUCKETS + 1, dtype=np.int64)
+    np.add.at(sums, bucket, asked)
+    until = np.cumsum(sums)
+    last = int(np.searchsorted(until, pool))
+    granted = np.where(bucket < last, asked, 0)
+    inside = np.flatnonzero(bucket == last)
+    order = inside[np.lexsort((tie[inside], *(key[inside] for key in reversed(keys))))]
+    granted[order] = _in_turn(asked[order], pool - int(until[last] - sums[last]))
+    return granted
+
+
+def _in_turn(asked: Whole, pool: int) -> Whole:
+    """Claims in this order until the pool is empty; the last gets what is left."""
+    return np.asarray(np.clip(pool - (np.cumsum(asked) - asked), 0, asked), dtype=np.int64)
 
 
 def _whole(asked: Whole, pool: int, quota: int | None) -> Whole:
@@ -298,7 +331,11 @@ def _pro_rata(claims: Claims, pool: int, terms: Terms) -> Whole:
     granted, rest = (shares[name].to_numpy().copy() for name in ("units", "rest"))
     left = pool - int(granted.sum())
     tie = _draw(claims, terms.seed) if terms.ties == "draw" else claims.by_id
-    granted[np.lexsort((tie, -rest))[:left]] += 1
+    if left:
+        least = np.partition(rest, rest.size - left)[rest.size - left]
+        granted[rest > least] += 1
+        same = np.flatnonzero(rest == least)
+        granted[same[np.argsort(tie[same])][: left - int((rest > least).sum())]] += 1
     return np.asarray(granted, dtype=np.int64)
 
 

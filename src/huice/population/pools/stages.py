@@ -165,7 +165,8 @@ def _places(stage: Stage, claims: Claims, firm: Rows) -> Given:
     assert stage.firms is not None
     assert stage.by_id is not None
     firms = Claims(
-        stage.firms[there],
+        stage.firms,
+        there,
         _joined(np.add, claims.asked, inverse, there.size, 0),
         _joined(np.minimum, claims.time, inverse, there.size, OPEN),
         _joined(np.minimum, claims.score, inverse, there.size, OPEN),
