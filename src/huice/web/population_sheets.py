@@ -208,9 +208,7 @@ def pools(found: Allocation, drawn: Sequence[Drawdown], corpus: Corpus, lang: st
                 for one in drawn
             ),
             grids=(_pool_grid(shares, corpus, lang),),
-            notes=tuple(
-                f"{said[lang]}{Text('。', '.')[lang]}" for said in found.says()
-            ),
+            notes=tuple(f"{said[lang]}{Text('。', '.')[lang]}" for said in found.says()),
         )
     ]
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
+from weakref import finalize
 
 import polars as pl
 
@@ -16,17 +18,15 @@ class Firms:
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
         self._parts: dict[int, pl.LazyFrame] = {}
-        self._temporary: TemporaryDirectory[str] | None = None
         self.height = 0
 
     @classmethod
     def on_disk(cls, out: Path | None) -> Firms:
         """Firms in `out/orgs`, a part a fragment; without `out` in a folder that goes with this object."""
-        temporary = TemporaryDirectory(prefix="huice-") if out is None else None
-        folder = Path(temporary.name) if temporary is not None else out
-        assert folder is not None
+        folder = Path(mkdtemp(prefix="huice-")) if out is None else out
         found = cls(folder / NAME)
-        found._temporary = temporary
+        if out is None:
+            finalize(found, rmtree, folder, ignore_errors=True)
         (folder / NAME).mkdir(parents=True, exist_ok=True)
         return found
 
