@@ -65,6 +65,11 @@ class Compiled(Struct, frozen=True, eq=False):
         found = [row for _, whole, years in self.measures for row in (whole, *years)]
         return found if self.total is None else [*found, self.total]
 
+    @property
+    def broad(self) -> bool:
+        """Whether a figure might not fit 64 bits: then only a body that looks at each may run it."""
+        return any(number.wide for triple in self.outputs for number in triple)
+
 
 class PlaceCompiler:
     """Compiles the rules of one place key (see `Layout`)."""

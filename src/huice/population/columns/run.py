@@ -130,10 +130,11 @@ class ColumnReader:
                 part.forget()
             return PlaceResult(part, compiled, found.counts, found.columns)
 
-        batches = [
-            (part, self.compiled(tables, part.place), self.body_for(many[part.place]))
-            for part in layout.parts
-        ]
+        batches: list[tuple[Part, Compiled, Body]] = []
+        for part in layout.parts:
+            compiled = self.compiled(tables, part.place)
+            body = self._polars if compiled.broad else self.body_for(many[part.place])
+            batches.append((part, compiled, body))
         layout.code(one for _, compiled, _ in batches for one in compiled.plan.givens)
         threads = pl.thread_pool_size()
         if threads == 1 or len(batches) == 1:
