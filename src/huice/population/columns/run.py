@@ -32,7 +32,7 @@ from huice.population.rows import by_rows
 from huice.population.schema import KEY
 from huice.population.tables import Tables
 
-FUSED_FROM, FUSED_OFTEN_FROM = 500_000, 10_000
+FUSED_FROM, FUSED_OFTEN_FROM = 150_000, 2_000
 """Firms of one place from which making machine code takes less time than it saves: once, or again and again."""
 
 
