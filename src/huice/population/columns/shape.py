@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 import polars as pl
 from msgspec import Struct, json
 
@@ -28,7 +27,7 @@ from huice.population.schema import (
 from huice.population.tables import Tables
 
 VALUE_BITS, CROWD_BITS = 8, 2
-ROWS = 1_000_000
+ROWS = 100_000
 """Rows that are looked at in one go."""
 Sets = dict[str, tuple[str, ...]]
 
@@ -186,13 +185,18 @@ def _received(frame: pl.DataFrame | None) -> tuple[str, ...]:
 
 def _crowd(frame: pl.DataFrame) -> int:
     """The most rows that one firm has in a year; where its rows stand together, at most so many."""
-    key = frame[KEY]
-    if key.is_sorted():
-        begins = np.flatnonzero((key != key.shift()).fill_null(value=True).to_numpy())
-        return int(np.diff(begins, append=len(key)).max(initial=1))
-    by = [KEY, YEAR] if YEAR in frame.columns else [KEY]
-    most: Any = frame.group_by(by).len()["len"].max()
-    return most or 1
+    if not frame[KEY].is_sorted():
+        by = [KEY, YEAR] if YEAR in frame.columns else [KEY]
+        found: Any = frame.group_by(by).len()["len"].max()
+        return found or 1
+    most, last, open_ = 1, None, 0
+    for rows in frame.select(KEY).iter_slices(ROWS):
+        runs = rows[KEY].rle()
+        many, keys = runs.struct.field("len"), runs.struct.field("value")
+        first = many[0] + (open_ if keys[0] == last else 0)
+        most = max(most, first, *many[1:].sort(descending=True).head(1))
+        last, open_ = keys[-1], first if len(many) == 1 else many[-1]
+    return most
 
 
 def _rounded(number: object, bits: int) -> int:
