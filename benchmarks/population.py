@@ -207,14 +207,12 @@ def first_result(corpus: Corpus) -> dict[str, float]:
 
 def memory(orgs: int) -> dict[str, float]:
     """Extra memory at its peak, each engine in a process of its own that has read the data from files."""
-    corpus = Corpus.load()
-    given = made(orgs, corpus)
     found = {}
     with tempfile.TemporaryDirectory() as folder:
-        given["tables"].write(folder)
-        np.savez(Path(folder) / "flat.npz", **given["openfisca"])
-        del given
-        for name in ("ours", "ours, kept", "openfisca"):
+        _write(Path(folder), orgs, Corpus.load())
+        for name in (
+            ("ours", "ours, kept", "openfisca") if orgs < TEN_MILLION else ("ours", "openfisca")
+        ):
             said = _child("--child", name, "--orgs", str(orgs), "--folder", folder)
             found[name] = float(said.splitlines()[-1])
     print(f"\n== peak memory beyond the data, {orgs:,} firms, 39 measures, sums")
@@ -234,7 +232,11 @@ def child(name: str, orgs: int, folder: str) -> None:
     few = made(100, corpus)
     if name.startswith("ours"):
         ours(few["tables"], corpus, MEASURES)
-        frames = {path.stem: pl.read_parquet(path) for path in Path(folder).glob("*.parquet")}
+        frames = {
+            path.name: pl.read_parquet(path / "*.parquet")
+            for path in Path(folder).iterdir()
+            if path.is_dir()
+        }
         tables = Tables(frames, schema_of(corpus), rejects.none(), {})
         call = partial(ours, tables, corpus, MEASURES, repeat=name.endswith("kept"))
     else:
@@ -263,15 +265,8 @@ def _status(key: str) -> int:
 def ten_million(orgs: int, corpus: Corpus) -> dict[str, float]:
     """Firms in Parquet files, streamed by a process of its own; OpenFisca has its flat arrays in memory."""
     found: dict[str, float] = {}
-    given = f.frames(f.drawn(), corpus)
     with tempfile.TemporaryDirectory() as folder:
-        for number, start in enumerate(range(0, orgs, PIECE)):
-            _write_piece(
-                Path(folder), number, f.tiled(given, min(PIECE, orgs - start), corpus), start
-            )
-        flat = {name: f.repeated(a, orgs) for name, a in columns(f.flat(f.drawn())).items()}
-        np.savez(Path(folder) / "flat.npz", **flat)
-        del flat
+        _write(Path(folder), orgs, corpus)
         for name in ("streamed", "openfisca, timed"):
             said = _child("--child", name, "--orgs", str(orgs), "--folder", folder)
             seconds, megabytes = map(float, said.splitlines()[-1].split())
@@ -282,6 +277,16 @@ def ten_million(orgs: int, corpus: Corpus) -> dict[str, float]:
     for name, number in found.items():
         print(f"  {name:<48} {number:>9.1f}")
     return found
+
+
+def _write(folder: Path, orgs: int, corpus: Corpus) -> None:
+    """Our tables in pieces, and the flat arrays of OpenFisca."""
+    drawn = f.drawn()
+    given = f.frames(drawn, corpus)
+    for number, start in enumerate(range(0, orgs, PIECE)):
+        _write_piece(folder, number, f.tiled(given, min(PIECE, orgs - start), corpus), start)
+    flat = {name: f.repeated(a, orgs) for name, a in columns(f.flat(drawn)).items()}
+    np.savez(folder / "flat.npz", **flat)
 
 
 def _write_piece(folder: Path, number: int, tables: Tables, start: int) -> None:

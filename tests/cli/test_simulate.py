@@ -150,7 +150,7 @@ def test_what_cannot_be_used_is_told(
     typed: list[str], code: str, zh: str, en: str, huice: Run, firms: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("huice.cli.simulate.PATIENCE", "1s")
+    monkeypatch.setattr("huice.cli.engines.PATIENCE", "1s")
     for lang, said in (("zh", zh), ("en", en)):
         args = [str(firms) if one == "FIRMS" else one for one in typed]
         told = huice("simulate", *args, "--lang", lang)

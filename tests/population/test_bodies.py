@@ -247,7 +247,7 @@ def test_cells_mean_what_they_say(body: Callable[[], Body], seed: int, firms: in
     outputs = [*numbers, *map(_coded, truths)]
     expected = [[_of(one, made.named(ORG, row)) for row in made.firms] for one in outputs]
     compiled = made.compiled(outputs)
-    (part,) = made.layout.parts
+    (part,) = made.layout.parts()
     assert figures(compiled, part, body()) == expected
 
 
@@ -292,7 +292,7 @@ def test_what_goes_between_firms_and_entities(
         expected[2].append(min([*values, 2**62]))
         expected[3].append(sum(one < own for one in values))
     compiled = made.compiled(outputs)
-    (part,) = made.layout.parts
+    (part,) = made.layout.parts()
     assert figures(compiled, part, body()) == expected
 
 
@@ -319,6 +319,6 @@ def test_numbers_of_128_bits_are_divided_and_compared() -> None:
     ]
     expected = [[_of(one, made.named(ORG, row)) for row in made.firms] for one in outputs]
     compiled = made.compiled(outputs)
-    (part,) = made.layout.parts
+    (part,) = made.layout.parts()
     for body in BODIES:
         assert figures(compiled, part, body()) == expected

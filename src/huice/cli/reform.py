@@ -128,7 +128,7 @@ def reform(
     from datetime import date
 
     from huice.cli import reform_page
-    from huice.cli.simulate import _engine
+    from huice.cli.engines import engine
     from huice.corpus.overlay import BadOverlay, load_overlay
     from huice.population.tables import BadTables
 
@@ -152,7 +152,7 @@ def reform(
         if diff or source is None:
             reform_page.show_diff(out, draft, set_)
             return
-        with _engine(workers, cluster) as executor:
+        with engine(workers, cluster) as executor:
             given = draft, source, set_, (limit, part, kind), {**asked, "executor": executor}
             solution, found = _computed(out, *given)
         command = _command(overlay, source, day, years, set_, (budget, takeup, figure), reading)
@@ -169,14 +169,14 @@ def _computed(
     inverse: tuple[int | None, Fraction, Any], asked: dict[str, Any],
 ) -> tuple[Solution | None, Reform | None]:  # fmt: skip
     """The solved budget, if one is given, and the reform: with the answer in it, if there is one."""
-    from huice.cli.simulate import _Shown
+    from huice.cli.engines import Shown
     from huice.population.reform import reform as compute
     from huice.population.reform.inverse import solve
     from huice.population.reform.source import opened
 
     with out.working("正在读取企业表…", "Reading the tables…"):
         firms = opened(source, out.corpus)
-    shown = _Shown(out)
+    shown = Shown(out)
     asked = {**asked, "progress": shown.progress}
     limit, part, figure = inverse
     solution: Solution | None = None

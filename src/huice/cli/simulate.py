@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from huice.cli.engines import Shown, engine
 from huice.cli.find import find_measures, find_places, parse_date, parse_readings
 from huice.cli.options import (
+    ClusterOption,
     DraftOption,
     ForceOption,
     MeasureOption,
     ReadingOption,
+    WorkersOption,
     refuse_to_overwrite,
 )
-from huice.cli.progress import bar
 from huice.cli.surface import BadInput, Surface, bad_input
 from huice.language.text import Fault
 
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from huice.population import Simulation
 
 MOST_YEARS = 30
-MOST_WORKERS = 64
-PATIENCE = "10s"
-"""How long to wait for a cluster."""
 
 
 def simulate(
@@ -94,25 +91,8 @@ def simulate(
             "reasons, to this .csv or .parquet",
         ),
     ] = None,
-    workers: Annotated[
-        int,
-        typer.Option(
-            "--workers",
-            metavar="N",
-            min=1,
-            max=MOST_WORKERS,
-            help="用几个进程；1 为不另开进程 // How many processes; 1 starts none",
-        ),
-    ] = 1,
-    cluster: Annotated[
-        str | None,
-        typer.Option(
-            "--cluster",
-            metavar="ADDRESS",
-            help="交给 dask 集群的调度器，如 host:8786 // Give the work to a dask scheduler, such as "
-            "host:8786",
-        ),
-    ] = None,
+    workers: WorkersOption = 1,
+    cluster: ClusterOption = None,
     force: ForceOption = False,
 ) -> None:
     """Costs by measure and place; nothing is added across cities."""
@@ -135,10 +115,10 @@ def simulate(
         "measures": find_measures(out.corpus, measure),
         "readings": parse_readings(out.corpus, reading) or None,
     }
-    shown = _Shown(out)
+    shown = Shown(out)
 
     def compute(folder: Path | None) -> Simulation:
-        with _engine(workers, cluster) as executor, shown:
+        with engine(workers, cluster) as executor, shown:
             return run(
                 Path(source), out.corpus, **asked, executor=executor, out=folder,
                 progress=shown.progress, keep=output is not None and folder is None,
@@ -159,65 +139,6 @@ def simulate(
         return
     files = [path for path in (output, rejected) if path is not None]
     simulate_page.show(out, found, files)
-
-
-class _Shown:
-    """A bar that appears when the number of firms is known."""
-
-    def __init__(self, out: Surface) -> None:
-        self.out, self.done = out, 0
-        self.open: Any = None
-        self.advance: Any = None
-
-    def __enter__(self) -> None:
-        self.done = 0
-
-    def __exit__(self, *_: object) -> None:
-        if self.open is not None:
-            self.open.__exit__(None, None, None)
-            self.open = None
-
-    def progress(self, done: int, total: int) -> None:
-        """So many firms of so many are done."""
-        if self.open is None:
-            self.open = bar(self.out, "正在测算", "Computing firms", total)
-            self.advance = self.open.__enter__()
-        self.advance(done - self.done)
-        self.done = done
-
-
-@contextmanager
-def _engine(workers: int, cluster: str | None) -> Iterator[Any]:
-    """What runs the fragments: this process, several, or a cluster."""
-    if cluster is not None:
-        with _client(cluster) as client:
-            yield client
-    elif workers > 1:
-        from huice.population.workers import processes
-
-        with processes(workers) as pool:
-            yield pool
-    else:
-        yield None
-
-
-def _client(address: str) -> Any:
-    try:
-        from distributed import Client
-    except ImportError:
-        raise bad_input(
-            "T008",
-            "没有装 dask.distributed；请先安装 huice[cluster]",
-            "dask.distributed is not installed; install huice[cluster] first",
-        ) from None
-    try:
-        return Client(address, timeout=PATIENCE)  # type: ignore[no-untyped-call]  # carries no types
-    except (OSError, ValueError) as error:
-        raise bad_input(
-            "T008",
-            f"连不上集群 {address}：请核对地址，并确认调度器已启动",
-            f"the cluster {address} cannot be reached; check the address and that its scheduler runs",
-        ) from error
 
 
 def _check_kinds(output: Path | None, rejected: Path | None) -> None:

@@ -111,7 +111,7 @@ def computed(job: Job, one: Slice) -> Partial:
     """The partial result of a fragment: the function that every engine runs."""
     reader = _reader(job)
     try:
-        tables = one.tables if one.tables is not None else _read(one, reader.corpus)
+        tables = one.tables if one.tables is not None else read_fragment(one, reader.corpus)
     except (FileNotFoundError, PermissionError) as error:
         raise BadTables((_unread(error, one),)) from error
     out = Path(job.out) if job.out else None
@@ -242,7 +242,7 @@ def _doubled(scan: pl.LazyFrame) -> pl.Series | None:
     return found_ if len(found_) else None
 
 
-def _read(one: Slice, corpus: Corpus) -> Tables:
+def read_fragment(one: Slice, corpus: Corpus) -> Tables:
     """The tables of a fragment of files, checked."""
     orgs = _scan(one.files[ORGS]).slice(one.start, one.stop - one.start).collect()
     raw = {ORGS: [(_label(one.files[ORGS], ORGS), orgs)]}

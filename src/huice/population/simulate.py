@@ -270,8 +270,8 @@ def _results(job: Job, cut: Iterator[Slice], executor: Engine) -> Iterator[tuple
         return
     pool = executor.get_executor() if hasattr(executor, "get_executor") else executor
     waiting = {pool.submit(computed, job, one): one.stop - one.start for one in cut}
-    for future in as_completed(waiting):
-        yield waiting[future], future.result()
+    for future in as_completed(list(waiting)):
+        yield waiting.pop(future), future.result()
 
 
 __all__ = ["KEY", "Awards", "Simulation", "simulate"]

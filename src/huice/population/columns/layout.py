@@ -70,18 +70,27 @@ class Level:
 
 
 class Layout:
-    """Firms and their entities; `parts` are the firms of one place each, in order, not too many at once.
+    """Firms and their entities, by places.
 
     A place key is the place the firm states, and the places of the years that state another.
     """
 
     def __init__(self, levels: dict[str, Level], places: Places, decided: Decided) -> None:
         self.levels, self.places, self.decided = levels, places, decided
-        self.parts = [
+        self._parts: list[Part] = []
+
+    def parts(self, *, keep: bool = False) -> list[Part]:
+        """The firms of one place each, in order, not too many at once; `keep`: with all that is worked out."""
+        if self._parts:
+            return self._parts
+        found = [
             Part(self, key, first, min(stop, first + MOST_FIRMS))
-            for key, start, stop in places
+            for key, start, stop in self.places
             for first in range(start, stop, MOST_FIRMS)
         ]
+        if keep:  # a part knows its layout: kept, both stay until the collector of circles comes by
+            self._parts = found
+        return found
 
     def code(self, givens: Iterable[Given]) -> None:
         """Looks into texts and lists once for all parts."""

@@ -131,7 +131,7 @@ class ColumnReader:
             return PlaceResult(part, compiled, found.counts, found.columns)
 
         batches: list[tuple[Part, Compiled, Body]] = []
-        for part in layout.parts:
+        for part in layout.parts(keep=self.often):
             compiled = self.compiled(tables, part.place)
             body = self._polars if compiled.broad else self.body_for(many[part.place])
             batches.append((part, compiled, body))

@@ -6,7 +6,6 @@ fragment, as it comes. Nothing depends on how the firms are cut, nor on the orde
 
 from __future__ import annotations
 
-import gc
 import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, as_completed
@@ -21,9 +20,9 @@ from huice.corpus.source import Problem
 from huice.population.fragments import (
     FIRMS,
     Slice,
-    _read,
     file_slices,
     parquet_files,
+    read_fragment,
     slices_of,
     unclaimed,
 )
@@ -144,8 +143,7 @@ def tables_of(one: Slice, corpus: Corpus) -> tuple[Tables, SetAside]:
     """The tables of a fragment, and what was set aside in reading it: nothing where they were in memory."""
     if one.tables is not None:
         return one.tables, SetAside()
-    gc.collect()  # the layout of the fragment before refers to itself, and would stay beside this one
-    tables = _read(one, corpus)
+    tables = read_fragment(one, corpus)
     return tables, SetAside(tables.counts, tables.rejects, tables.warnings)
 
 
