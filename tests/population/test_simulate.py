@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
+from weakref import ref
 
 import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]  # carries no types
@@ -174,6 +176,21 @@ def test_questions_asked_again_take_machine_code_to_the_same_figures(
         run(tables, corpus, places="shenzhen", horizon=2, repeat=True, keep=False).summary
         == expected.summary
     )
+
+
+def test_what_was_laid_out_goes_with_its_tables(tables: Tables, corpus: Corpus) -> None:
+    """Fragments of files stayed in memory, each a circle of references, until Python looked for circles."""
+    asked = asking(corpus, as_of=date(2025, 6, 30), places=["shenzhen"])
+    own = load(tables.frames, corpus)
+    compiled = reader.ColumnReader(corpus, asked)
+    gc.disable()
+    try:
+        assert list(compiled.results(own, rows=False))
+        layout = ref(own.__dict__["_layout"][1])
+        del own
+        assert layout() is None
+    finally:
+        gc.enable()
 
 
 def test_a_part_stands_for_the_rest_when_the_body_is_chosen(

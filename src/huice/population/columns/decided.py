@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from huice.population.columns.shape import Shape
 from huice.population.schema import DECISIONS, HISTORY, KEY, MEASURE
 from huice.population.tables import Tables
 
@@ -22,8 +21,8 @@ class Decided:
     null where none is stated), `had` (a truth), `years`, `amount_fen` (0 where nothing was received).
     """
 
-    def __init__(self, tables: Tables, shape: Shape, keys: pl.Series) -> None:
-        self.tables, self.shape = tables, shape
+    def __init__(self, tables: Tables, keys: pl.Series) -> None:
+        self._frames = {name: tables.get(name) for name in (DECISIONS, HISTORY)}
         self.height = len(keys)
         self._index = pl.DataFrame({KEY: keys}).with_row_index(_ROW)
         self._parts: dict[str, dict[str, pl.DataFrame]] = {}
@@ -52,7 +51,7 @@ class Decided:
         return self._parts[table].get(measure, empty)
 
     def _by_measure(self, table: str) -> dict[str, pl.DataFrame]:
-        frame = self.tables.get(table)
+        frame = self._frames[table]
         if frame is None:
             return {}
         rows = frame.join(self._index, on=KEY, how="inner", maintain_order="left").drop(KEY)

@@ -235,7 +235,7 @@ def lay_out(tables: Tables, shape: Shape, asked: Asked, back: Collection[str] = 
         else:
             rows = entities_of_years(tables, orgs, index, kind, shape, asked, back=kind in back)
             levels[kind] = _sorted(rows, orgs.height)
-    return Layout(levels, places, Decided(tables, shape, orgs[KEY]))
+    return Layout(levels, places, Decided(tables, orgs[KEY]))
 
 
 def _by_place(
