@@ -48,7 +48,7 @@ def yuan(text: str | None) -> int | Fraction | None:
 def test_every_construct_of_the_design_has_its_folder() -> None:
     assert CONSTRUCTS == [
         "bands", "caps", "either-or", "exclusion", "falling", "floors", "heads", "increments", "joint", "k-of-n",
-        "kinds", "limbs", "matching", "pools", "proration", "same-measure", "selection", "sums", "tiers", "validity",
+        "kinds", "limbs", "matching", "pools", "proration", "same-measure", "selection", "since", "sums", "tiers", "validity",
     ]  # fmt: skip
 
 
