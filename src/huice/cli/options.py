@@ -61,6 +61,17 @@ DraftOption = Annotated[
         "huice reform",
     ),
 ]
+MOST_YEARS = 30
+YearsOption = Annotated[
+    int,
+    typer.Option(
+        "--years",
+        metavar="N",
+        min=1,
+        max=MOST_YEARS,
+        help="从申报年度起测算几年 // How many years from the claim year on",
+    ),
+]
 MOST_WORKERS = 64
 WorkersOption = Annotated[
     int,

@@ -17,6 +17,7 @@ from huice.cli.options import (
     ForceOption,
     ReadingOption,
     WorkersOption,
+    YearsOption,
     refuse_to_overwrite,
 )
 from huice.cli.surface import BadInput, Surface, bad_input
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from huice.population.reform import Reform
     from huice.population.reform.inverse import Solution
 
-MOST_YEARS = 30
 _FEN, _WHOLE = 100, 100
 
 
@@ -85,16 +85,7 @@ def reform(
         ),
     ] = "ceiling",
     as_of: DateOption = None,
-    years: Annotated[
-        int,
-        typer.Option(
-            "--years",
-            metavar="N",
-            min=1,
-            max=MOST_YEARS,
-            help="从申报年度起测算几年 // How many years from the claim year on",
-        ),
-    ] = 1,
+    years: YearsOption = 1,
     reading: ReadingOption = None,
     target: Annotated[
         Path | None,

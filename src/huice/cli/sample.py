@@ -11,7 +11,7 @@ import typer
 
 from huice import __version__
 from huice.cli.find import place_name
-from huice.cli.options import ForceOption, refuse_to_overwrite, taken
+from huice.cli.options import MOST_YEARS, ForceOption, refuse_to_overwrite, taken
 from huice.cli.page import Column
 from huice.cli.progress import bar
 from huice.cli.surface import BadInput, Surface, bad_input
@@ -19,7 +19,6 @@ from huice.corpus.corpus import Corpus
 from huice.language.text import Text
 
 MOST_ORGS = 100_000_000
-MOST_YEARS = 30
 DEFAULT_ORGS = 10_000
 _FORMS = ("parquet", "csv")
 NOTE = Text(

@@ -17,6 +17,7 @@ from huice.cli.options import (
     MeasureOption,
     ReadingOption,
     WorkersOption,
+    YearsOption,
     refuse_to_overwrite,
 )
 from huice.cli.surface import BadInput, Surface, bad_input
@@ -24,8 +25,6 @@ from huice.language.text import Fault
 
 if TYPE_CHECKING:
     from huice.population import Simulation
-
-MOST_YEARS = 30
 
 
 def simulate(
@@ -47,16 +46,7 @@ def simulate(
             "2026-01-01; today by default",
         ),
     ] = None,
-    years: Annotated[
-        int,
-        typer.Option(
-            "--years",
-            metavar="N",
-            min=1,
-            max=MOST_YEARS,
-            help="从申报年度起测算几年 // How many years from the claim year on",
-        ),
-    ] = 1,
+    years: YearsOption = 1,
     by_year: Annotated[
         bool, typer.Option("--by-year", help="另列每一年 // List each year too")
     ] = False,
