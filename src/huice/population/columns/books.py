@@ -19,7 +19,6 @@ CODE = {status: code for code, status in enumerate(FROM_BEST)}
 """The code of a status in columns: 0 the best, 4 the worst."""
 PAYS_UP_TO = CODE[Status.UNKNOWN]
 MOST_YEARS = 100
-YEAR_RANGE = 10_000
 
 
 class YearFigures(Struct, frozen=True, eq=False):

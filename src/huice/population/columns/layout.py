@@ -131,9 +131,10 @@ class Part:
 
     def starts(self, kind: str) -> NDArray[np.int64]:
         """The first row of each firm's entities and one past the last."""
-        found = self.layout.levels[kind].starts[self.start : self.stop + 1]
-        own: NDArray[np.int64] = found - found[0]
-        return own
+        if kind not in self._starts:
+            found = self.layout.levels[kind].starts[self.start : self.stop + 1]
+            self._starts[kind] = found - found[0]
+        return self._starts[kind]
 
     def firm(self, kind: str) -> pl.Series:
         """The row of each entity's firm."""

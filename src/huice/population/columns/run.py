@@ -20,7 +20,8 @@ from huice.population.asked import (
 )
 from huice.population.columns.body import Body, BodyName, column_of
 from huice.population.columns.counts import Counts
-from huice.population.columns.fused.body import FusedBody, available
+from huice.population.columns.fused.body import FusedBody
+from huice.population.columns.fused.native import available
 from huice.population.columns.in_polars import PolarsBody
 from huice.population.columns.layout import Layout, Part, lay_out
 from huice.population.columns.place import Compiled, Gap, PlaceCompiler

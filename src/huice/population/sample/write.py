@@ -16,7 +16,6 @@ from huice.population.sample.sampler import BLOCK
 from huice.population.schema import ORGS, Schema
 from huice.population.tables import as_text
 
-FORMS = ("parquet", "csv")
 PART = 16 * BLOCK
 """Firms of one Parquet file; a larger population is a folder of parts for each table."""
 ABOUT = "sample.json"

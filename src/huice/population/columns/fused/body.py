@@ -6,10 +6,7 @@ It needs `llvmlite` (`huice[fast]`); the figures are those of the body that Pola
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from importlib.util import find_spec
 from threading import Lock, local
 from typing import Any
 
@@ -30,6 +27,7 @@ from huice.population.columns.fused.memory import (
     WANTED,
     Slot,
 )
+from huice.population.columns.fused.native import native
 from huice.population.columns.fused.program import BLOCK, ENTRY, program
 from huice.population.columns.given import SPREAD, Given, narrowed, storage
 from huice.population.columns.layout import Part
@@ -37,16 +35,10 @@ from huice.population.columns.place import Compiled
 from huice.population.columns.plan import ORG, Ready, Triple
 
 Array = NDArray[Any]
-MOST_PROGRAMS = 256
 LINE = 64
 """Bytes of a line of the cache: no two arrays share one."""
 _local = local()
 _UNKNOWN, _TRUE = 2, 3
-
-
-def available() -> bool:
-    """Whether the library that makes machine code is installed."""
-    return find_spec("llvmlite") is not None
 
 
 class FusedBody:
@@ -83,7 +75,7 @@ class _Code:
     def __init__(self, plan: Ready, outputs: Sequence[Triple]) -> None:
         made = program(plan, outputs)
         self.slots, self._many = made.slots, len(outputs)
-        self._engine = _compiled(made.text)
+        self._engine = native(made.text)
         kinds = (ctypes.c_int64, ctypes.c_int64, ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
         self._call = ctypes.CFUNCTYPE(None, *kinds)(self._engine.get_function_address(ENTRY))
         self._own = [n for n, slot in enumerate(self.slots) if slot.what in (BUFFER, WANTED)]
@@ -177,39 +169,3 @@ def _most_of_a_block(starts: Array) -> int:
     """The most entities of a kind that one block of firms has."""
     cuts = np.append(starts[:-1:BLOCK], starts[-1])
     return int(np.diff(cuts).max(initial=1))
-
-
-@lru_cache(maxsize=1)
-def _target() -> Any:  # noqa: ANN401  # llvmlite carries no types
-    """The processor's target; division of 128 bits comes from the compiler's library."""
-    from llvmlite import binding  # noqa: PLC0415  # an extra
-
-    binding.initialize_native_target()
-    binding.initialize_native_asmprinter()
-    library = ctypes.util.find_library("gcc_s")
-    if library is not None:
-        whole = ctypes.CDLL(library)
-        for name in ("__divti3", "__modti3", "__udivti3", "__umodti3"):
-            binding.add_symbol(name, ctypes.cast(getattr(whole, name), ctypes.c_void_p).value)
-    return binding.Target.from_default_triple()
-
-
-@lru_cache(maxsize=MOST_PROGRAMS)
-def _compiled(text: str) -> Any:  # noqa: ANN401  # llvmlite carries no types
-    """The text as code of this processor; the engine owns it. Places of the same rules share it."""
-    from llvmlite import binding  # noqa: PLC0415  # an extra
-
-    machine = _target().create_target_machine(
-        cpu=binding.get_host_cpu_name(),
-        features=binding.get_host_cpu_features().flatten(),
-        opt=3,
-        jit=True,
-    )
-    module = binding.parse_assembly(text)
-    options = binding.create_pipeline_tuning_options(speed_level=2)
-    options.loop_vectorization = True
-    builder = binding.create_pass_builder(machine, options)
-    builder.getModulePassManager().run(module, builder)
-    engine = binding.create_mcjit_compiler(module, machine)
-    engine.finalize_object()
-    return engine

@@ -6,7 +6,8 @@ logic of both bits. A number is its value and whether it is known.
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable
+from typing import ClassVar, NamedTuple, TypeAlias
 
 from huice.population.columns.cells import Bits, Cell
 
@@ -100,8 +101,7 @@ class Writer:
             return self._compared(_PREDICATES[cell.op], of[0], of[1])
         if cell.op in _PLAIN:
             return self._counted(_PLAIN[cell.op], of[0], of[1])
-        found: Worked = getattr(self, f"_{_METHODS[cell.op]}")(cell, *of)
-        return found
+        return self._OPERATIONS[cell.op](self, cell, *of)
 
     def _and(self, _: Cell, one: Truth, other: Truth) -> Truth:
         return self._truth(self.both, one, other)
@@ -109,8 +109,7 @@ class Writer:
     def _or(self, _: Cell, one: Truth, other: Truth) -> Truth:
         return self._truth(self.either, one, other)
 
-    def _truth(self, of: object, one: Truth, other: Truth) -> Truth:
-        assert callable(of)
+    def _truth(self, of: Callable[[Value, Value], Value], one: Truth, other: Truth) -> Truth:
         sure = of(one.sure, other.sure)
         if one.sure == one.maybe and other.sure == other.maybe:
             return Truth(sure, sure)
@@ -231,11 +230,20 @@ class Writer:
         found = self.new(f"{how} i{one.bits} {one.value} to i{cell.bits}")
         return Number(found, one.known, cell.bits)
 
-
-_METHODS = {
-    "and": "and", "or": "or", "not": "not", "is_null": "is_null", "bit": "bit", "//": "floor", "cut": "cut",
-    "lowest": "lowest", "highest": "highest", "first": "first", "if": "if", "cast": "cast",
-}  # fmt: skip
+    _OPERATIONS: ClassVar[dict[str, Callable[..., Worked]]] = {
+        "and": _and,
+        "or": _or,
+        "not": _not,
+        "is_null": _is_null,
+        "bit": _bit,
+        "//": _floor,
+        "cut": _cut,
+        "lowest": _lowest,
+        "highest": _highest,
+        "first": _first,
+        "if": _if,
+        "cast": _cast,
+    }
 
 
 def _constant(cell: Cell) -> Worked:
