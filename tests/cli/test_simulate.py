@@ -139,7 +139,7 @@ BAD = [
     (["FIRMS", "--place", "成都"], "[T006]", "成都", "成都"),
     (["FIRMS", "-o", "a.docx"], "[T004]", "-o 写 .parquet、.xlsx 或文件夹", "-o is a .parquet, a .xlsx or a folder"),
     (["FIRMS", "--rejects", "a.txt"], "[T004]", "--rejects 写 .csv 或 .parquet", "--rejects is a .csv or a .parquet"),
-    (["FIRMS", "-o", "FIRMS"], "[T007]", "已经存在；换个名字，或加 --force 覆盖", "exists; choose another name"),
+    (["FIRMS", "-o", "FIRMS"], "[T007]", "里已有别的文件；请换一个文件夹，或加 --force", "holds other files; choose another folder"),
     (["FIRMS", "--cluster", "127.0.0.1:1"], "[T008]", "连不上集群 127.0.0.1:1", "the cluster 127.0.0.1:1 cannot be reached"),
 ]  # fmt: skip
 

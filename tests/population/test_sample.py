@@ -301,7 +301,7 @@ def test_an_interrupted_run_leaves_what_was_there(
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write(planned(20, corpus, assumptions), tmp_path / "p", "parquet", {}, stop)
+        write(planned(20, corpus, assumptions), tmp_path / "p", "parquet", {}, stop, replace=True)
     assert {path.name: path.read_bytes() for path in (tmp_path / "p").iterdir()} == before
     assert [path.name for path in tmp_path.iterdir()] == ["p"]
 

@@ -20,7 +20,8 @@ from huice import Corpus
 from huice.population import BadTables, Simulation, Tables, asking, by_rows, load, simulate
 from huice.population.columns import run as reader
 from huice.population.columns.counts import FIGURES
-from huice.population.fragments import Slice, computed, job_of, parquet_files
+from huice.population.fragments import computed, job_of
+from huice.population.slices import Slice, parquet_files
 from huice.population.summary import COUNTS
 from tests.oracle import MEASURES
 from tests.population.agreement import AWARD, TOTAL
@@ -176,6 +177,18 @@ def test_questions_asked_again_take_machine_code_to_the_same_figures(
         run(tables, corpus, places="shenzhen", horizon=2, repeat=True, keep=False).summary
         == expected.summary
     )
+
+
+@pytest.mark.parametrize("threads", [0, 1])
+def test_the_same_question_to_firms_with_fewer_columns(threads: int, corpus: Corpus) -> None:
+    """Compiled rules that were kept looked for a column that the second population does not have (`T099`)."""
+    some = pl.DataFrame({"org_id": [1, 2], "place": "shenzhen", "kind": "enterprise"})
+    with ThreadPoolExecutor(1) as pool:
+        executor = pool if threads else None
+        for orgs in (some, some.drop("kind"), some):
+            found = run({"orgs": orgs}, corpus, places="shenzhen", executor=executor)
+            rows = by_rows(load({"orgs": orgs}, corpus), corpus, found.asked)
+            assert rows.awards.sort(AWARD).equals(found.awards.sort(AWARD))
 
 
 def test_what_was_laid_out_goes_with_its_tables(tables: Tables, corpus: Corpus) -> None:

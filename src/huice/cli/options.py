@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from huice.cli.surface import BadInput, bad_input
+from huice.language.text import Fault, Text
+
+if TYPE_CHECKING:
+    from huice.population.folder import Kind
 
 ProfileFile = Annotated[
     str,
@@ -91,6 +95,20 @@ ClusterOption = Annotated[
         help="交给 dask 集群的调度器，如 host:8786 // Give the work to a dask scheduler, such as host:8786",
     ),
 ]
+DEFAULT_FRAGMENT, LEAST_FRAGMENT, MOST_FRAGMENT = 100_000, 100, 10_000_000
+FragmentOption = Annotated[
+    int,
+    typer.Option(
+        "--fragment",
+        metavar="FIRMS",
+        min=LEAST_FRAGMENT,
+        max=MOST_FRAGMENT,
+        help="每块多少家企业，缺省 10 万：小块省内存（每家约 4 KB），大块省时间（每块有固定开销）；"
+        "只有 Parquet 逐块读，别的格式整份读入 // Firms of a fragment, 100,000 by default: fewer need less "
+        "memory (some 4 KB each), more take less time (each fragment has its fixed cost); only Parquet is "
+        "read so, other files are read as a whole",
+    ),
+]
 ForceOption = Annotated[
     bool, typer.Option("--force", help="覆盖已有的文件 // Overwrite a file that exists")
 ]
@@ -106,6 +124,22 @@ def refuse_to_overwrite(*paths: Path | None, force: bool) -> None:
             continue
         if any(path.iterdir()) if path.is_dir() else path.exists():
             raise taken(path)
+
+
+def refuse_to_mix(path: Path, kind: Kind, *, force: bool) -> None:
+    """Raises `BadInput` for a folder that holds such a result; with `force` only for files in its way."""
+    from huice.population.folder import Occupied, check_free
+
+    advice = Text(
+        "；请换一个文件夹，或加 --force 换掉它们（其他文件不动）",
+        "; choose another folder, or add --force to replace them (other files stay)",
+    )
+    try:
+        check_free(path, kind, replace=force, advice=advice)
+    except Occupied as error:
+        raise bad_input("T007", error.text.zh, error.text.en) from error
+    except Fault as error:
+        raise bad_input("T008", error.text.zh, error.text.en) from error
 
 
 def taken(path: Path) -> BadInput:

@@ -43,9 +43,9 @@ def pools(
         str | None,
         typer.Argument(
             metavar="TABLES",
-            help="企业表的文件夹，或测算结果 awards.parquet（csv 亦可）；不写则列出全部资金池和名额 // "
-            "A folder of tables of firms, or awards as .parquet or .csv; without it, all pools and "
-            "quotas are listed",
+            help="企业表的文件夹，或测算结果（huice simulate -o 的文件夹、awards.parquet，csv 亦可）；"
+            "不写则列出全部资金池和名额 // A folder of tables of firms, or awards (the folder of huice "
+            "simulate -o, a .parquet or .csv); without it, all pools and quotas are listed",
         ),
     ] = None,
     pool: Annotated[

@@ -10,8 +10,11 @@ from pathlib import Path
 import polars as pl
 
 from huice.cli.surface import BadInput, Surface, bad_input
+from huice.language.text import Fault
 from huice.population import BadTables, load
 from huice.population.pools.demand import NEEDED
+from huice.population.results import is_result, parts_of
+from huice.population.schema import ORGS
 from huice.population.simulate import simulate
 
 
@@ -36,6 +39,8 @@ def awards_of(
                 f"{path} 既不是测算结果（列 {'、'.join(NEEDED)}），也不是企业表（列 org_id）",
                 f"{path} is neither awards ({', '.join(NEEDED)}) nor a table of firms (org_id)",
             )
+    if path.is_dir() and is_result(path) and not any(path.glob(f"{ORGS}*")):
+        return _parts(path)
     try:
         tables = load(path, out.corpus)
     except BadTables as error:
@@ -52,6 +57,14 @@ def awards_of(
         by_year=True,
     )
     return found.awards
+
+
+def _parts(folder: Path) -> pl.DataFrame:
+    """The awards that `huice simulate` wrote to a folder."""
+    try:
+        return pl.read_parquet(parts_of(folder, "awards"))
+    except Fault as fault:
+        raise bad_input("T008", fault.text.zh, fault.text.en) from fault
 
 
 def _read(path: Path) -> pl.DataFrame:

@@ -12,9 +12,11 @@ import typer
 
 from huice.cli.find import parse_date, parse_readings
 from huice.cli.options import (
+    DEFAULT_FRAGMENT,
     ClusterOption,
     DateOption,
     ForceOption,
+    FragmentOption,
     ReadingOption,
     WorkersOption,
     YearsOption,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from huice.corpus.overlay import Overlay
     from huice.population.reform import Reform
     from huice.population.reform.inverse import Solution
+    from huice.population.reform.source import Source
 
 _FEN, _WHOLE = 100, 100
 
@@ -113,6 +116,7 @@ def reform(
     ] = None,
     workers: WorkersOption = 1,
     cluster: ClusterOption = None,
+    fragment: FragmentOption = DEFAULT_FRAGMENT,
     force: ForceOption = False,
 ) -> None:
     """The diff first; then what it does, if tables are given."""
@@ -144,7 +148,8 @@ def reform(
             reform_page.show_diff(out, draft, set_)
             return
         with engine(workers, cluster) as executor:
-            given = draft, source, set_, (limit, part, kind), {**asked, "executor": executor}
+            firms = _opened(out, source, fragment)
+            given = draft, firms, set_, (limit, part, kind), {**asked, "executor": executor}
             solution, found = _computed(out, *given)
         command = _command(overlay, source, day, years, set_, (budget, takeup, figure), reading)
         files = _write(out, found, solution, command, (target, html, svg))
@@ -155,18 +160,22 @@ def reform(
     reform_page.show(out, found, solution, files)
 
 
+def _opened(out: Surface, source: str, fragment: int) -> Source:
+    from huice.population.reform.source import opened
+
+    with out.working("正在读取企业表…", "Reading the tables…"):
+        return opened(source, out.corpus, fragment)
+
+
 def _computed(
-    out: Surface, draft: Overlay, source: str, values: dict[str, str],
+    out: Surface, draft: Overlay, firms: Source, values: dict[str, str],
     inverse: tuple[int | None, Fraction, Any], asked: dict[str, Any],
 ) -> tuple[Solution | None, Reform | None]:  # fmt: skip
     """The solved budget, if one is given, and the reform: with the answer in it, if there is one."""
     from huice.cli.engines import Shown
     from huice.population.reform import reform as compute
     from huice.population.reform.inverse import solve
-    from huice.population.reform.source import opened
 
-    with out.working("正在读取企业表…", "Reading the tables…"):
-        firms = opened(source, out.corpus)
     shown = Shown(out)
     asked = {**asked, "progress": shown.progress}
     limit, part, figure = inverse

@@ -11,7 +11,7 @@ import typer
 
 from huice import __version__
 from huice.cli.find import place_name
-from huice.cli.options import MOST_YEARS, ForceOption, refuse_to_overwrite, taken
+from huice.cli.options import MOST_YEARS, ForceOption, refuse_to_mix, refuse_to_overwrite
 from huice.cli.page import Column
 from huice.cli.progress import bar
 from huice.cli.surface import BadInput, Surface, bad_input
@@ -151,14 +151,10 @@ def _make(
     from huice.population.sample.margins import load_margins
     from huice.population.sample.model import weight_of
     from huice.population.sample.rake import BadMargins
-    from huice.population.sample.write import ours, write
+    from huice.population.sample.write import sample_kind, write
     from huice.population.schema import schema_of
 
-    if folder.is_dir():
-        if ours(folder, schema_of(out.corpus)) and not force:
-            raise taken(folder)
-    elif folder.exists():
-        raise bad_input("T008", f"{folder} 不是文件夹", f"{folder} is no folder")
+    refuse_to_mix(folder, sample_kind(schema_of(out.corpus)), force=force)
     try:
         assumed = load_assumptions(out.corpus, files["assumptions"])
         given = files["margins"]
@@ -176,7 +172,7 @@ def _make(
     about["stands_for"] = assumed.circle.orgs if assumed.circle and weight else None
     about["weight"] = str(weight) if weight else None
     with bar(out, "正在生成", "Making firms", planned.orgs) as progress:
-        rows = write(planned, folder, form, about, progress)
+        rows = write(planned, folder, form, about, progress, replace=force)
     _tell(out, folder, form, about, rows, planned.raking.fit if planned.raking else None)
 
 

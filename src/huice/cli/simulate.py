@@ -11,13 +11,16 @@ import typer
 from huice.cli.engines import Shown, engine
 from huice.cli.find import find_measures, find_places, parse_date, parse_readings
 from huice.cli.options import (
+    DEFAULT_FRAGMENT,
     ClusterOption,
     DraftOption,
     ForceOption,
+    FragmentOption,
     MeasureOption,
     ReadingOption,
     WorkersOption,
     YearsOption,
+    refuse_to_mix,
     refuse_to_overwrite,
 )
 from huice.cli.surface import BadInput, Surface, bad_input
@@ -83,6 +86,7 @@ def simulate(
     ] = None,
     workers: WorkersOption = 1,
     cluster: ClusterOption = None,
+    fragment: FragmentOption = DEFAULT_FRAGMENT,
     force: ForceOption = False,
 ) -> None:
     """Costs by measure and place; nothing is added across cities."""
@@ -90,13 +94,17 @@ def simulate(
 
     from huice.cli import simulate_page
     from huice.population import BadTables
+    from huice.population.results import SIMULATION
     from huice.population.simulate import simulate as run
     from huice.population.simulate_files import simulation_dict, written
     from huice.population.tables.rejects import write as write_rejects
 
     out.under(draft)
-    refuse_to_overwrite(output, rejected, force=force)
     _check_kinds(output, rejected)
+    if output is not None and not output.suffix:
+        refuse_to_mix(output, SIMULATION, force=force)
+        _refuse_to_litter(output, force=force)
+    refuse_to_overwrite(rejected, output if output and output.suffix else None, force=force)
     asked: dict[str, Any] = {
         "as_of": parse_date(as_of) if as_of else date.today(),  # noqa: DTZ011  # the user's own day
         "horizon": years,
@@ -110,7 +118,7 @@ def simulate(
     def compute(folder: Path | None) -> Simulation:
         with engine(workers, cluster) as executor, shown:
             return run(
-                Path(source), out.corpus, **asked, executor=executor, out=folder,
+                Path(source), out.corpus, **asked, executor=executor, out=folder, replace=force, firms=fragment,
                 progress=shown.progress, keep=output is not None and folder is None,
             )  # fmt: skip
 
@@ -129,6 +137,16 @@ def simulate(
         return
     files = [path for path in (output, rejected) if path is not None]
     simulate_page.show(out, found, files)
+
+
+def _refuse_to_litter(path: Path, *, force: bool) -> None:
+    if not force and path.is_dir() and any(path.iterdir()):
+        raise bad_input(
+            "T007",
+            f"文件夹 {path} 里已有别的文件；请换一个文件夹，或加 --force 写进去（别的文件不动）",
+            f"the folder {path} holds other files; choose another folder, or add --force to write into it "
+            "(other files stay)",
+        )
 
 
 def _check_kinds(output: Path | None, rejected: Path | None) -> None:

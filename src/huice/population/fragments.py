@@ -1,21 +1,18 @@
-"""Cuts a population into fragments, whole firms with all that is theirs, and computes one of them.
+"""Computes a fragment of a population: the function that every engine runs, and what it gives.
 
-A fragment is a range of firms of frames in memory, or of Parquet files that are read only where the work is
-done. Each gives a partial result; the parts merge in any order to the same figures, on any engine that runs a
-plain function: threads, processes, the workers of a cluster.
+The partial results merge in any order to the same figures, on any engine that runs a plain function: threads,
+processes, the workers of a cluster.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import reduce
 from hashlib import sha256
-from itertools import pairwise
 from pathlib import Path
 from socket import gethostname
-from typing import Any
-from uuid import uuid4
+from typing import TypeVar
 
 import msgspec
 import polars as pl
@@ -28,16 +25,14 @@ from huice.population.asked import Asked, Awards
 from huice.population.columns.place import Gap
 from huice.population.columns.run import ColumnReader, Frames, PlaceResult
 from huice.population.columns.shape import Shape
-from huice.population.schema import KEY, ORGS, schema_of
+from huice.population.results import write_part
+from huice.population.schema import KEY, ORGS
+from huice.population.slices import Slice, read_fragment
 from huice.population.summary import EMPTY, Summary, of_columns, of_rows
-from huice.population.tables import BadTables, Tables, check, heads_of, rejects
-from huice.population.tables.files import PARQUET, Part, found, schema_of_file
-from huice.population.tables.heads import ROW
-from huice.population.tables.keys import along_of, orphans_of
+from huice.population.tables import BadTables, Tables
 from huice.population.tables.rejects import Count
 
-FIRMS = 100_000
-"""Firms of a fragment."""
+T = TypeVar("T")
 MOST_READERS = 8
 """Questions whose compiled rules are kept with a corpus."""
 _local = threading.local()
@@ -46,7 +41,8 @@ _local = threading.local()
 class Job(Struct, frozen=True, eq=False):
     """What is asked, in a form that any process takes: the corpus as bytes, the ids of measures.
 
-    `out` is a folder for the frames of awards and totals; with `keep` they come back with the result.
+    `out` is a folder that is there, for the frames of awards and totals; with `keep` they come back with the
+    result.
     `shape` is that of the whole population, where it is known: then the rules are compiled once for all
     fragments; `firms` are those of all fragments.
     """
@@ -60,17 +56,6 @@ class Job(Struct, frozen=True, eq=False):
     firms: int = 0
 
 
-class Slice(Struct, frozen=True, eq=False):
-    """Firms `start` to `stop` of frames in memory, or of Parquet files; `number` is its place in the order."""
-
-    number: int
-    start: int
-    stop: int
-    tables: Tables | None = None
-    files: Mapping[str, tuple[str, ...]] = {}
-    doubled: pl.Series | None = None
-
-
 class Partial(Struct, frozen=True, eq=False):
     """What one fragment comes to."""
 
@@ -80,6 +65,8 @@ class Partial(Struct, frozen=True, eq=False):
     counts: dict[str, Count]
     rejects: pl.DataFrame
     awards: Awards | None = None
+    written: Mapping[str, int] = {}
+    """The files that hold its frames, with their rows."""
 
 
 def job_of(
@@ -98,23 +85,18 @@ def job_of(
     return Job(data, name, asked, keep, where, shape, firms)
 
 
-def slices_of(tables: Tables, firms: int = FIRMS) -> Iterator[Slice]:
-    """The fragments of a population in memory."""
-    height = tables.orgs.height
-    for number, start in enumerate(range(0, height, firms)):
-        stop = min(height, start + firms)
-        own = tables if stop - start == height else tables.part(start, stop)
-        yield Slice(number, 0, stop - start, own)
-
-
 def computed(job: Job, one: Slice) -> Partial:
     """The partial result of a fragment: the function that every engine runs."""
-    reader = _reader(job)
+    corpus = _kept("corpus", job.name, lambda: msgspec.msgpack.decode(job.corpus, type=Corpus))
     try:
-        tables = one.tables if one.tables is not None else read_fragment(one, reader.corpus)
+        tables = one.tables if one.tables is not None else read_fragment(one, corpus)
     except (FileNotFoundError, PermissionError) as error:
         raise BadTables((_unread(error, one),)) from error
     out = Path(job.out) if job.out else None
+    key = (job.name, _question(job.asked, tables))
+    reader = _kept(
+        "reader", key, lambda: ColumnReader(corpus, job.asked, job.shape, firms=job.firms)
+    )
     return gathered(reader, tables, one.number, keep=job.keep, out=out)
 
 
@@ -152,17 +134,16 @@ def gathered(
         gaps = frozenset(gap.measure for gap in rest.gaps)
         summary = summary.merged(of_rows(rest.rows, places, gaps))
     awards = frames.awards(rest) if keep or out is not None else None
-    if out is not None and awards is not None:
-        _write(out, number, awards)
-    return Partial(
-        number, summary, rest.gaps, tables.counts, tables.rejects, awards if keep else None
-    )
+    written = {} if out is None or awards is None else write_part(out, number, awards)
+    kept = awards if keep else None
+    return Partial(number, summary, rest.gaps, tables.counts, tables.rejects, kept, written=written)
 
 
-def reader_of(corpus: Corpus, asked: Asked, *, often: bool = False) -> ColumnReader:
-    """The reader of a question in this process: compiled rules are kept with their corpus."""
-    kept: dict[bytes, ColumnReader] = corpus.__dict__.setdefault("_population_readers", {})
-    key = msgspec.msgpack.encode((asked, often), enc_hook=str)
+def reader_of(corpus: Corpus, asked: Asked, tables: Tables, *, often: bool = False) -> ColumnReader:
+    """The reader of a question to such tables in this process: compiled rules are kept with their corpus."""
+    kept: dict[tuple[Hashable, bool], ColumnReader]
+    kept = corpus.__dict__.setdefault("_population_readers", {})
+    key = (_question(asked, tables), often)
     if key not in kept:
         if len(kept) >= MOST_READERS:
             kept.pop(next(iter(kept)))
@@ -170,98 +151,19 @@ def reader_of(corpus: Corpus, asked: Asked, *, often: bool = False) -> ColumnRea
     return kept[key]
 
 
-def _reader(job: Job) -> ColumnReader:
-    """The reader of this question, one a thread: compiled rules are kept from fragment to fragment."""
-    kept: dict[Any, ColumnReader] = _local.__dict__.setdefault("readers", {})
-    key = (job.name, msgspec.msgpack.encode(job.asked, enc_hook=str))
-    if key not in kept:
-        kept.clear()
-        corpus = msgspec.msgpack.decode(job.corpus, type=Corpus)
-        kept[key] = ColumnReader(corpus, job.asked, job.shape, firms=job.firms)
-    return kept[key]
+def _question(asked: Asked, tables: Tables) -> Hashable:
+    """A question to tables of some columns: what is compiled for it reads columns that others may not have."""
+    columns = [(name, frame.columns) for name, frame in sorted(tables.frames.items())]
+    return msgspec.msgpack.encode((asked, columns), enc_hook=str)
 
 
-def _write(out: Path, number: int, awards: Awards) -> None:
-    for name, frame in (("awards", awards.awards), ("totals", awards.totals)):
-        folder = out / name
-        folder.mkdir(parents=True, exist_ok=True)
-        part = folder / f"part-{number:05d}.parquet"
-        own = folder / f".{part.name}-{uuid4().hex}"  # a cluster may run a lost fragment twice
-        frame.write_parquet(own, compression="lz4")
-        own.replace(part)
-
-
-# --- Parquet files larger than memory ---------------------------------------------------------------------
-
-
-def parquet_files(path: Path, corpus: Corpus) -> dict[str, tuple[str, ...]] | None:
-    """The files of each table, if they are Parquet of one schema a table; None otherwise.
-
-    Raises `BadTables` with what is wrong with their columns.
-    """
-    parts: dict[str, list[Part]] = found(path, schema_of(corpus))
-    if any(one.path.suffix.lower() not in PARQUET for many in parts.values() for one in many):
-        return None
-    raw = {
-        name: [(one.label, pl.DataFrame(schema=schema_of_file(one))) for one in many]
-        for name, many in parts.items()
-    }
-    heads_of(raw, corpus)
-    alike = all(len({tuple(f.schema.items()) for _, f in many}) == 1 for many in raw.values())
-    keys = {frame.schema[KEY] for many in raw.values() for _, frame in many}
-    if not alike or len(keys) > 1:
-        return None
-    return {name: tuple(str(one.path.absolute()) for one in many) for name, many in parts.items()}
-
-
-def file_slices(files: Mapping[str, tuple[str, ...]], firms: int = FIRMS) -> list[Slice]:
-    """The fragments of Parquet files; keys that two fragments share are told to both."""
-    found_ = []
-    ranges = []
-    scan = pl.scan_parquet(list(files[ORGS]))
-    height = scan.select(pl.len()).collect().item()
-    for number, start in enumerate(range(0, height, firms)):
-        stop = min(height, start + firms)
-        keys = scan.select(KEY).slice(start, stop - start)
-        low, high = keys.select(pl.min(KEY).alias("a"), pl.max(KEY).alias("b")).collect().row(0)
-        ranges.append((low, high))
-        found_.append(Slice(number, start, stop, None, files))
-    doubled = _doubled(scan) if _overlap(ranges) else None
-    return [Slice(s.number, s.start, s.stop, None, files, doubled) for s in found_]
-
-
-def _overlap(ranges: list[tuple[Any, Any]]) -> bool:
-    known = sorted(one for one in ranges if one[0] is not None)
-    return any(one[1] >= other[0] for one, other in pairwise(known))
-
-
-def _doubled(scan: pl.LazyFrame) -> pl.Series | None:
-    """The keys that more than one row has."""
-    many = scan.select(KEY).group_by(KEY).len().filter(pl.col("len") > 1)
-    found_ = many.collect(engine="streaming")[KEY]
-    return found_ if len(found_) else None
-
-
-def read_fragment(one: Slice, corpus: Corpus) -> Tables:
-    """The tables of a fragment of files, checked."""
-    orgs = _scan(one.files[ORGS]).slice(one.start, one.stop - one.start).collect()
-    raw = {ORGS: [(_label(one.files[ORGS], ORGS), orgs)]}
-    keys = orgs.select(KEY).filter(pl.col(KEY).is_not_null()).unique()
-    if (
-        one.doubled is not None
-    ):  # whose their children are, nobody knows: they are listed at the end
-        keys = keys.filter(~pl.col(KEY).is_in(one.doubled.implode()))
-    low, high = keys[KEY].min(), keys[KEY].max()
-    for name, files in one.files.items():
-        if name != ORGS:
-            near = _scan(files).filter(pl.col(KEY).is_between(pl.lit(low), pl.lit(high)))
-            own = near.join(keys.lazy(), on=KEY, how="semi", maintain_order="left").collect()
-            raw[name] = [(_label(files, name), own)]
-    return check(raw, corpus, one.doubled)
-
-
-def _scan(files: tuple[str, ...]) -> pl.LazyFrame:
-    return pl.scan_parquet(list(files), row_index_name=ROW, row_index_offset=1)
+def _kept(what: str, key: Hashable, make: Callable[[], T]) -> T:
+    """What a worker made, the last of its kind for each thread: rules are compiled once for many fragments."""
+    kept: tuple[Hashable, T] | None = getattr(_local, what, None)
+    if kept is None or kept[0] != key:
+        kept = (key, make())
+        setattr(_local, what, kept)
+    return kept[1]
 
 
 def _unread(error: Exception, one: Slice) -> Problem:
@@ -276,23 +178,3 @@ def _unread(error: Exception, one: Slice) -> Problem:
         ),
         str(Path(one.files[ORGS][0]).parent),
     )
-
-
-def _label(files: tuple[str, ...], name: str) -> str:
-    return Path(files[0]).name if len(files) == 1 else name
-
-
-def unclaimed(files: Mapping[str, tuple[str, ...]], doubled: pl.Series | None) -> pl.DataFrame:
-    """Children that no fragment took, as rejects: those of no firm, and those of keys that two firms have."""
-    keys = pl.scan_parquet(list(files[ORGS])).select(KEY)
-    listed = []
-    for name, many in files.items():
-        if name == ORGS:
-            continue
-        rows = _scan(many).select(ROW, KEY)
-        alone = rows.join(keys, on=KEY, how="anti").collect(engine="streaming").sort(ROW)
-        listed.append(orphans_of(name, _label(many, name), alone))
-        if doubled is not None:
-            shared = rows.filter(pl.col(KEY).is_in(doubled.implode())).collect()
-            listed.append(along_of(name, _label(many, name), shared))
-    return rejects.joined(listed)

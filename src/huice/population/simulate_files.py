@@ -17,7 +17,6 @@ from huice.population.columns.counts import FIGURES
 from huice.population.schema import FEN
 from huice.population.simulate import Simulation
 from huice.population.summary import COUNTS
-from huice.population.tables import rejects
 
 SCHEMA = "huice/simulation/1"
 SHEET_ROWS = 1_048_575
@@ -47,19 +46,14 @@ def written(path: Path, compute: Callable[[Path | None], Simulation], lang: str)
     """Computes and writes. `compute` is told the folder for parts, None where frames may stay in memory.
 
     A `.parquet` file holds the awards; a `.xlsx` workbook costs, places, awards and what was set aside; a
-    folder all of it as Parquet. Raises `Fault` where a sheet cannot hold the rows.
+    folder all of it as Parquet, put there by the computation. Raises `Fault` where a sheet is too small.
     """
     if path.suffix.lower() == ".xlsx":
         found = compute(None)
         _workbook(found, path, lang)
         return found
     if not path.suffix:
-        found = compute(path)
-        found.costs().write_parquet(path / "costs.parquet")
-        found.places().write_parquet(path / "places.parquet")
-        if found.rejects.height:
-            rejects.write(found.rejects, path / "rejects.csv")
-        return found
+        return compute(path)
     parts = Path(mkdtemp(prefix=f".{path.stem}-", dir=path.parent))
     try:
         found = compute(parts)

@@ -11,6 +11,7 @@ from typing import TypeAlias
 import polars as pl
 from msgspec import Struct
 
+from huice import __version__
 from huice.corpus.amendments import Amendment, changes
 from huice.corpus.corpus import Corpus, awards_read, shipped
 from huice.corpus.model import Measure
@@ -18,9 +19,11 @@ from huice.corpus.overlay import Overlay, apply, load_overlay
 from huice.corpus.source import Problem
 from huice.language.text import Text
 from huice.population.asked import Asked, asking
-from huice.population.fragments import FIRMS, Job, job_of
+from huice.population.engines import Engine, Progress
+from huice.population.folder import Staged
+from huice.population.fragments import Job, job_of
 from huice.population.pools import Fund, funds
-from huice.population.reform.firms import Firms
+from huice.population.reform.firms import REFORM, Firms
 from huice.population.reform.frames import SIDES, by_group, distribution
 from huice.population.reform.groups import (
     UNPLACED,
@@ -31,8 +34,9 @@ from huice.population.reform.groups import (
     ranked,
 )
 from huice.population.reform.sides import Comparison, Run, compared, in_columns
-from huice.population.reform.source import Engine, Given, Progress, SetAside, Source, opened
+from huice.population.reform.source import Given, SetAside, Source, opened
 from huice.population.reform.sums import NOTHING, Draws, Sums, pool_frame
+from huice.population.slices import FIRMS
 
 Readings: TypeAlias = Mapping[str, Mapping[str, str]]
 
@@ -102,6 +106,7 @@ def reform(  # noqa: PLR0913  # one keyword for each thing that may be asked
     run: Run = in_columns,
     executor: Engine = None,
     out: Path | str | None = None,
+    replace: bool = False,
     firms: int = FIRMS,
     progress: Progress | None = None,
 ) -> Reform:
@@ -110,9 +115,11 @@ def reform(  # noqa: PLR0913  # one keyword for each thing that may be asked
     `values` writes out numbers that the draft leaves open; `readings` choose how the law is read, on both
     sides. Parquet of more than `firms` firms is streamed, so many at a time, and the rows of the firms of the
     cities concerned (about 50 bytes each) stand in the folder `out`, or in a temporary one that goes with the
-    result. `executor` runs the fragments as that of `simulate` does; the figures are the same on any.
+    result; `out` and `replace` are as those of `simulate`, with the list in `reform.json`. `executor` runs the
+    fragments as that of `simulate` does; the figures are the same on any.
 
-    Raises `BadOverlay`, `BadTables` and `BadProfile` with located problems.
+    Raises `BadOverlay`, `BadTables` and `BadProfile` with located problems, `Occupied` for a folder that cannot
+    be written to.
     """
     corpus = corpus or shipped()
     draft = overlay if isinstance(overlay, Overlay) else load_overlay(overlay)
@@ -136,30 +143,40 @@ def reform(  # noqa: PLR0913  # one keyword for each thing that may be asked
         tuple(one for side, of in sides.items() for one in of.draws(side)),
         run,
     )
-    where = None if out is None else Path(out)
-    rows = Firms.on_disk(where) if source.streamed or where else Firms(None)
-    sums, aside = _gathered(source, job, rows, executor, progress)
-    told = ranked(rows.scan(), ways)
-    return Reform(
-        draft.title,
-        corpus.version,
-        amended.version,
-        as_of,
-        question.ask(corpus, ()).years,
-        changes(corpus, amended),
-        altered,
-        ids,
-        {id_: _either(id_, amended, corpus).title for id_ in ids},
-        {**{one: city_name(one, corpus) for one in cities}, None: UNPLACED},
-        ways,
-        sums.cost_frame(["city"]),
-        sums.cost_frame(["city", "place"]),
-        by_group(told, [one.id for one in ways]),
-        distribution(told),
-        pool_frame(sums, {side: of.funds for side, of in sides.items()}),
-        rows,
-        aside,
-    )
+    asked = question.ask(corpus, ())
+    about = {"schema": "huice/reform-folder/1", "huice": __version__, "law": corpus.version,
+             "draft": amended.version, "as_of": as_of.isoformat(), "years": list(asked.years)}  # fmt: skip
+
+    def made(rows: Firms) -> Reform:
+        sums, aside = _gathered(source, job, rows, executor, progress)
+        told = ranked(rows.scan(), ways)
+        return Reform(
+            draft.title,
+            corpus.version,
+            amended.version,
+            as_of,
+            asked.years,
+            changes(corpus, amended),
+            altered,
+            ids,
+            {id_: _either(id_, amended, corpus).title for id_ in ids},
+            {**{one: city_name(one, corpus) for one in cities}, None: UNPLACED},
+            ways,
+            sums.cost_frame(["city"]),
+            sums.cost_frame(["city", "place"]),
+            by_group(told, [one.id for one in ways]),
+            distribution(told),
+            pool_frame(sums, {side: of.funds for side, of in sides.items()}),
+            rows,
+            aside,
+        )
+
+    if out is None:
+        return made(Firms.on_disk(None) if source.streamed else Firms(None))
+    with Staged(Path(out), REFORM, replace=replace) as stage:
+        found = made(Firms.on_disk(stage.own))
+        found.rows.put(stage, about)
+    return found
 
 
 def _gathered(

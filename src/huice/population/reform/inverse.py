@@ -23,15 +23,16 @@ from huice.corpus.overlay import Overlay, load_overlay
 from huice.corpus.source import Problem
 from huice.corpus.unknowns import Unknown
 from huice.language.text import Fault, Text
-from huice.population.fragments import FIRMS
+from huice.population.engines import Engine, Progress
 from huice.population.reform.cells import Line, NotComputed, OpenRules, touched_by
 from huice.population.reform.effect import Readings
 from huice.population.reform.groups import city_of
 from huice.population.reform.opened import Figure, OpenDraft, Spent, lined, valued
 from huice.population.reform.sides import Run, in_columns
-from huice.population.reform.source import Engine, Given, Progress, SetAside, Source, opened
+from huice.population.reform.source import Given, SetAside, Source, opened
 from huice.population.reform.spending import Spending
 from huice.population.reform.tally import Tally
+from huice.population.slices import FIRMS
 
 MOST_RUNS = 64
 """Values of an open number that no expression computes with: the population is evaluated for each."""

@@ -18,7 +18,6 @@ from huice.evaluate.facts import Profile
 from huice.evaluate.linear import NotLinear
 from huice.language.text import Fault
 from huice.population.asked import Asked, asking
-from huice.population.fragments import Slice
 from huice.population.reform.cells import Line, OpenRules
 from huice.population.reform.effect import Readings, known_readings
 from huice.population.reform.groups import PLACE, city
@@ -27,6 +26,7 @@ from huice.population.reform.source import SetAside, kept, tables_of
 from huice.population.reform.tally import Tally
 from huice.population.rows import Rows
 from huice.population.schema import KEY
+from huice.population.slices import Slice
 from huice.population.tables import Tables
 
 Figure: TypeAlias = Literal["ceiling", "certain"]

@@ -12,12 +12,13 @@ from msgspec import Struct
 
 from huice.corpus.corpus import Corpus
 from huice.population.asked import Asked, Awards, award_frame, total_frame
-from huice.population.fragments import Job, Slice, reader_of
+from huice.population.fragments import Job, reader_of
 from huice.population.reform.frames import SIDES, changed
 from huice.population.reform.groups import PLACE, Breakdown, city, grouped
 from huice.population.reform.source import SetAside, kept, tables_of
 from huice.population.reform.sums import NOTHING, Draws, Sums, sums_of
 from huice.population.schema import KEY
+from huice.population.slices import Slice
 from huice.population.tables import Tables
 
 Run: TypeAlias = Callable[[Tables, Corpus, Asked], Awards]
@@ -26,7 +27,7 @@ Run: TypeAlias = Callable[[Tables, Corpus, Asked], Awards]
 
 def in_columns(tables: Tables, corpus: Corpus, asked: Asked) -> Awards:
     """The awards and totals of a population from the rules compiled to columns."""
-    return reader_of(corpus, asked).awards(tables)[0]
+    return reader_of(corpus, asked, tables).awards(tables)[0]
 
 
 class Comparison(Struct, frozen=True, eq=False):

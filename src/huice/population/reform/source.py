@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, as_completed
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -17,26 +16,24 @@ from msgspec import Struct, field
 
 from huice.corpus.corpus import Corpus
 from huice.corpus.source import Problem
-from huice.population.fragments import (
+from huice.population.engines import Engine, Progress, run
+from huice.population.schema import ORGS
+from huice.population.slices import (
     FIRMS,
     Slice,
+    check_firms,
     file_slices,
     parquet_files,
     read_fragment,
     slices_of,
     unclaimed,
 )
-from huice.population.schema import ORGS
 from huice.population.tables import Tables, load, rejects
 from huice.population.tables.rejects import Count
 
 J = TypeVar("J")
 R = TypeVar("R")
 T = TypeVar("T")
-Engine: TypeAlias = Any
-"""A `concurrent.futures.Executor`, a client of `dask.distributed`, or None for this process."""
-Progress: TypeAlias = Callable[[int, int], None]
-"""Told how many firms of how many are done."""
 Files: TypeAlias = Mapping[str, tuple[str, ...]]
 """The Parquet files of each table."""
 _local = threading.local()
@@ -82,11 +79,7 @@ class Source:
         self, task: Callable[[J, Slice], R], job: J, executor: Engine, progress: Progress | None
     ) -> Iterator[tuple[int, R]]:
         """What the task gives for each fragment, with the fragment's number, as they come."""
-        done = 0
-        for one, found in _results(task, job, self._cut(), executor):
-            done += one.stop - one.start
-            if progress is not None:
-                progress(done, self.rows)
+        for one, found in run(task, job, self._cut(), executor, self.rows, progress):
             yield one.number, found
 
     def set_aside(self, parts: Mapping[int, SetAside]) -> SetAside:
@@ -129,9 +122,13 @@ Given: TypeAlias = Source | Tables | Path | str | Mapping[str, Any]
 
 
 def opened(given: Given, corpus: Corpus, firms: int = FIRMS) -> Source:
-    """The population; Parquet of more firms than one fragment stays in its files. Raises `BadTables`."""
+    """The population; Parquet of more firms than one fragment stays in its files.
+
+    Raises `BadTables`, and `Fault` for a number of firms that no fragment can have.
+    """
     if isinstance(given, Source):
         return given
+    check_firms(firms)
     if isinstance(given, str | Path):
         files = parquet_files(Path(given), corpus)
         if files is not None and _height(files[ORGS]) > firms:
@@ -159,21 +156,3 @@ def kept(key: Hashable, make: Callable[[], T]) -> T:
 def _height(files: tuple[str, ...]) -> int:
     number: int = pl.scan_parquet(list(files)).select(pl.len()).collect().item()
     return number
-
-
-def _results(
-    task: Callable[[J, Slice], R], job: J, cut: Iterable[Slice], executor: Engine
-) -> Iterator[tuple[Slice, R]]:
-    """Fragments with their results; a result is let go as soon as it is handed over."""
-    if executor is None:
-        for one in cut:
-            yield one, task(job, one)
-        return
-    pool = executor.get_executor() if hasattr(executor, "get_executor") else executor
-    waiting: dict[Future[R], Slice] = {pool.submit(task, job, one): one for one in cut}
-    try:
-        for future in as_completed(list(waiting)):
-            yield waiting.pop(future), future.result()
-    finally:
-        for future in waiting:
-            future.cancel()

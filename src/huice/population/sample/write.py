@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Callable
-from pathlib import Path
-from typing import IO
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
 
-import msgspec
 import polars as pl
 
+from huice.language.text import Text
+from huice.population.folder import Kind, Staged, writing
 from huice.population.sample.make import Plan
 from huice.population.sample.sampler import BLOCK
 from huice.population.schema import ORGS, Schema
 from huice.population.tables import as_text
+from huice.population.tables.files import KNOWN
 
 PART = 16 * BLOCK
 """Firms of one Parquet file; a larger population is a folder of parts for each table."""
@@ -22,42 +22,45 @@ ABOUT = "sample.json"
 _BOM = "\ufeff".encode()
 
 
-def ours(folder: Path, schema: Schema) -> list[Path]:
-    """What a population left in a folder: the files and part folders of its tables, and what we say of it."""
-    if not folder.is_dir():
-        return []
-    return [
-        entry
-        for entry in sorted(folder.iterdir())
-        if entry.name == ABOUT or (entry.stem if entry.is_file() else entry.name) in schema.tables
-    ]
+def sample_kind(schema: Schema) -> Kind:
+    """A population of these tables in a folder: a file or a folder of parts for each, and `sample.json`."""
+    suffixes = (*KNOWN, "")
+
+    def takes(path: PurePosixPath) -> bool:
+        first = PurePosixPath(path.parts[0])
+        return first.stem in schema.tables and first.suffix.lower() in suffixes
+
+    return Kind(ABOUT, Text("合成人口", "a synthetic population"), takes, lambda _: False)
 
 
 def write(
-    plan: Plan, folder: Path, form: str, about: object, progress: Callable[[int], None]
+    plan: Plan,
+    folder: Path,
+    form: str,
+    about: Mapping[str, Any],
+    progress: Callable[[int], None],
+    *,
+    replace: bool = False,
 ) -> dict[str, int]:
-    """Writes the tables as `parquet` or `csv`, with `about` as `sample.json` beside them; returns their rows.
+    """Writes the tables as `parquet` or `csv`; returns their rows.
 
-    The files are complete before they take their place: an interrupted run leaves what was there before.
-    `progress` is told of the firms done.
+    Last comes `sample.json` with `about` and the files: an interrupted run leaves what was there before. A
+    population that is there is refused, or with `replace` gives way; tables that nobody says are a sample stay.
+    `progress` is told of the firms done. Raises `Occupied`.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        rows = (_parquet if form == "parquet" else _csv)(plan, made, progress)
-        made.joinpath(ABOUT).write_bytes(msgspec.json.format(msgspec.json.encode(about)) + b"\n")
-        folder.mkdir(exist_ok=True)
-        for old in ours(folder, plan.sampler.schema):
-            shutil.rmtree(old) if old.is_dir() else old.unlink()
-        for new in sorted(made.iterdir()):
-            new.rename(folder / new.name)
-    finally:
-        shutil.rmtree(made)
+    with Staged(folder, sample_kind(plan.sampler.schema), replace=replace) as stage:
+        with writing(folder):
+            files = (_parquet if form == "parquet" else _csv)(plan, stage.own, progress)
+        stage.finish(about, files)
+    rows: dict[str, int] = {}
+    for file, many in files.items():
+        name = PurePosixPath(file).parts[0].partition(".")[0]
+        rows[name] = rows.get(name, 0) + many
     return rows
 
 
 def _parquet(plan: Plan, folder: Path, progress: Callable[[int], None]) -> dict[str, int]:
-    rows: dict[str, int] = {}
+    files: dict[str, int] = {}
     held: list[dict[str, pl.DataFrame]] = []
     parts, firms = 0, 0
 
@@ -65,12 +68,12 @@ def _parquet(plan: Plan, folder: Path, progress: Callable[[int], None]) -> dict[
         nonlocal parts, firms
         for name in held[0]:
             table = pl.concat([block[name] for block in held])
-            rows[name] = rows.get(name, 0) + table.height
-            path = folder / f"{name}.parquet"
+            file = f"{name}.parquet"
             if plan.orgs > PART:
                 (folder / name).mkdir(exist_ok=True)
-                path = folder / name / f"part-{parts:05d}.parquet"
-            table.write_parquet(path, compression="lz4")
+                file = f"{name}/part-{parts:05d}.parquet"
+            table.write_parquet(folder / file, compression="lz4")
+            files[file] = table.height
         held.clear()
         parts, firms = parts + 1, 0
 
@@ -82,7 +85,7 @@ def _parquet(plan: Plan, folder: Path, progress: Callable[[int], None]) -> dict[
             close()
     if held:
         close()
-    return rows
+    return files
 
 
 def _csv(plan: Plan, folder: Path, progress: Callable[[int], None]) -> dict[str, int]:
@@ -91,15 +94,16 @@ def _csv(plan: Plan, folder: Path, progress: Callable[[int], None]) -> dict[str,
     try:
         for block in plan.blocks():
             for name, table in block.items():
-                first = name not in files
+                file = f"{name}.csv"
+                first = file not in files
                 if first:
-                    files[name] = (folder / f"{name}.csv").open("wb")
-                    files[name].write(_BOM)
+                    files[file] = (folder / file).open("wb")
+                    files[file].write(_BOM)
                 text = as_text(table, plan.sampler.schema.tables[name])
-                text.write_csv(files[name], include_header=first)
-                rows[name] = rows.get(name, 0) + table.height
+                text.write_csv(files[file], include_header=first)
+                rows[file] = rows.get(file, 0) + table.height
             progress(block[ORGS].height)
     finally:
-        for file in files.values():
-            file.close()
+        for file_ in files.values():
+            file_.close()
     return rows

@@ -23,7 +23,7 @@ PARQUET, CSV, ARROW, EXCEL = (
 BLOCK = 1 << 22
 """Bytes of a text file that are looked at in one go."""
 KNOWN = (*PARQUET, *CSV, *ARROW, *EXCEL)
-OURS = ("rejects", "awards", "totals")
+OURS = ("rejects", "awards", "totals", "costs", "places")
 """Files of ours that may lie beside the tables and are not read."""
 
 
