@@ -16,7 +16,7 @@ import polars as pl
 
 from huice import Corpus
 from huice.population import Tables, load, schema_of
-from huice.population.schema import KEY, ORGS, RECORD
+from huice.population.schema import KEY, ORGS
 
 from .peers.flatten import Row, flatten
 from .peers.profiles import profiles
@@ -92,7 +92,7 @@ def _row(facts: Mapping[str, Any], corpus: Corpus, kind: str) -> dict[str, Any]:
             found["period_from"], found["period_to"] = value
             continue
         column = schema.column_of(kind, key)
-        if column.dtype == RECORD:
+        if column.sort == "records":
             found[column.name] = [
                 {"name": name, "date": day}
                 for name, days in value.items()

@@ -15,7 +15,7 @@ from huice.language.calendar import add_months
 from huice.language.units import value_of
 from huice.population import Tables, load, schema_of
 from huice.population.columns.rules import nodes_of
-from huice.population.schema import RECORD, Column, Table
+from huice.population.schema import Column, Table
 
 MONTHS = (-6, -12, -24, -36, -48)
 
@@ -148,6 +148,3 @@ class Draw:
         ids = self.rng.sample(["a", "b", "c", "d", None, None], self.rng.randint(0, 4))
         table = self.schema.tables[name]
         return [{"org_id": key, "id": id_, "year": year, **self.facts(table)} for id_ in ids]
-
-
-__all__ = ["RECORD", "Draw"]

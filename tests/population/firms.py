@@ -13,7 +13,6 @@ import polars as pl
 from huice import Corpus
 from huice.language.calendar import add_months, in_year
 from huice.population import Tables, load, schema_of
-from huice.population.schema import RECORD
 from tests.oracle import random_profile
 
 Profile = dict[str, Any]
@@ -156,7 +155,7 @@ def _row(facts: Profile, corpus: Corpus, kind: str) -> dict[str, Any]:
             found["period_from"], found["period_to"] = map(date.fromisoformat, value)
             continue
         column = schema.column_of(kind, key)
-        if column.dtype == RECORD:
+        if column.sort == "records":
             found[column.name] = [
                 {"name": name, "date": date.fromisoformat(day)}
                 for name, days in _records(value, 0).items()

@@ -3,7 +3,8 @@
 A population is one table of firms (`orgs`), and a child table for each kind of entity a firm has several of
 (`contracts`, `people` ...), joined by `org_id`. A null is an unknown fact. Quantities are whole numbers of a
 small unit, so that all sums are exact: money in fen (`revenue_yuan` becomes `revenue_fen`), area in square
-centimetres (`area_sqm` becomes `area_cm2`), counts as they are.
+centimetres (`area_sqm` becomes `area_cm2`), counts as they are. Options are kept as enumerations: a byte each
+instead of a text, and known to be options.
 """
 
 from __future__ import annotations
@@ -35,12 +36,8 @@ _UNITS = {
     "area": Text("平方厘米", "square centimetres"),
     "count": Text("个", "items"),
 }
-RECORD = pl.List(pl.Struct({"name": pl.String, "date": pl.Date}))
 _TYPES: dict[str, DType] = {
     "place": pl.String,
-    "choice": pl.String,
-    "set": pl.List(pl.String),
-    "records": RECORD,
     "date": pl.Date,
     "truth": pl.Boolean,
     "money": pl.Int64,
@@ -170,7 +167,20 @@ def columns_of(fact: FactInfo) -> list[Column]:
         ]
     name, source, scale = _stem(fact.key, fact.type)
     unit = _UNITS.get(fact.type, Text("", ""))
-    return [Column(name, _TYPES[fact.type], fact.type, fact.label, unit, source, scale, fact)]
+    return [Column(name, _dtype(fact), fact.type, fact.label, unit, source, scale, fact)]
+
+
+def _dtype(fact: FactInfo) -> DType:
+    if fact.type in _TYPES:
+        return _TYPES[fact.type]
+    option = pl.Enum(list(fact.options))
+    match fact.type:
+        case "set":
+            return pl.List(option)
+        case "records":
+            return pl.List(pl.Struct({"name": option, "date": pl.Date}))
+        case _:
+            return option
 
 
 def _table(name: str, columns: list[Column], kind: str = "") -> Table:

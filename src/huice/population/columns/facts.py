@@ -27,8 +27,11 @@ def with_default(to: Maker, entity: str, key: str, at: At) -> pl.Expr | None:
     defaults = to.defaults.kinds.get(entity)
     for fact, other in defaults.facts if defaults is not None else ():
         if fact == key:
-            stand_in = to.fact(entity, to.column(entity, other).name, at)
+            column = to.column(entity, other)
+            stand_in = to.fact(entity, column.name, at)
             if stand_in is not None:
+                if column.dtype != (dtype := to.column(entity, key).dtype):  # of other options
+                    stand_in = stand_in.cast(dtype, strict=False)
                 own = stand_in if own is None else pl.coalesce(own, stand_in)
     return own
 

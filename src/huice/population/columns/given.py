@@ -58,7 +58,7 @@ def narrowed(one: Given, values: pl.Series) -> pl.Series:
 def worked_out(one: Given, values: pl.Series) -> pl.Series:
     """Codes or sets of bits from the texts or lists."""
     if one.how == CODE:
-        return values.cast(pl.Enum(one.members), strict=False).to_physical().cast(pl.Int64)
+        return _codes(one, values).cast(pl.Int64)
     texts, lengths = values.explode(empty_as_null=False, keep_nulls=False), values.list.len()
     if one.how == MARKS:
         return _bits(_members(one, texts.struct.field("name")) * _dated(one, texts), lengths)
@@ -82,9 +82,16 @@ def _members(one: Given, texts: pl.Series) -> NDArray[np.int64]:
     bits = np.zeros(len(one.members) + 1, dtype=np.int64)
     own = range(WORD * one.word, min(WORD * (one.word + 1), len(one.members)))
     bits[list(own)] = [1 << (number - own.start) for number in own]
-    codes = texts.cast(pl.Enum(one.members), strict=False).to_physical()
-    found: NDArray[np.int64] = bits[codes.fill_null(len(one.members)).to_numpy()]
+    found: NDArray[np.int64] = bits[_codes(one, texts).fill_null(len(one.members)).to_numpy()]
     return found
+
+
+def _codes(one: Given, texts: pl.Series) -> pl.Series:
+    """The place of each text among the members; null for others. Tables hold them as such already."""
+    members = pl.Enum(one.members)
+    if texts.dtype != members:  # where one fact stands in for another, of other options
+        texts = texts.cast(pl.String).cast(members, strict=False)
+    return texts.to_physical()
 
 
 def _bits(found: NDArray[np.int64], lengths: pl.Series) -> pl.Series:

@@ -18,7 +18,7 @@ from msgspec import Struct
 from huice.corpus.corpus import Corpus, shipped
 from huice.corpus.source import Problem
 from huice.language.text import Text
-from huice.population.schema import KEY, ORGS, RECORD, Column, Schema, Table, schema_of
+from huice.population.schema import KEY, ORGS, Column, Schema, Table, schema_of
 from huice.population.tables import files, heads, keys, rejects
 from huice.population.tables.cell import EMPTY
 from huice.population.tables.convert import Converted, converted
@@ -244,15 +244,15 @@ def as_text(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     columns = []
     for name, dtype in frame.schema.items():
         column = pl.col(name)
-        if dtype == RECORD:
+        if isinstance(dtype, pl.List) and isinstance(dtype.inner, pl.Struct):
             one = pl.format(
                 "{}@{}",
-                pl.element().struct.field("name"),
+                pl.element().struct.field("name").cast(pl.String),
                 pl.element().struct.field("date").dt.to_string("%Y-%m-%d"),
             )
             column = _joined(column.list.eval(one))
         elif isinstance(dtype, pl.List):
-            column = _joined(column)
+            column = _joined(column.cast(pl.List(pl.String)))
         columns.append(column.alias(name))
     return frame.select(columns)
 

@@ -16,7 +16,7 @@ from huice.corpus.corpus import Corpus
 from huice.evaluate.amounts import LARGEST_AMOUNT
 from huice.evaluate.profiles import OUTCOMES
 from huice.evaluate.values import FIRST_YEAR, LAST_YEAR
-from huice.population.schema import ONE, RECORD, Column, DType
+from huice.population.schema import ONE, Column, DType
 from huice.population.tables.cell import (
     EMPTY,
     EXACT_FLOATS,
@@ -28,6 +28,8 @@ from huice.population.tables.cell import (
 )
 
 MANY = r"\s*[;；]\s*"
+TEXTS = (pl.String, pl.Enum, pl.Categorical)
+AS_TEXT = pl.List(pl.Struct({"name": pl.String, "date": pl.Date}))
 
 
 class Converted(Struct, frozen=True, eq=False):
@@ -54,7 +56,7 @@ def converted(column: Column, given: pl.Series, corpus: Corpus, *, source: bool)
     if given.dtype == pl.String:
         given = given.str.strip_chars()
         given = _where(given != "", given)
-    elif isinstance(given.dtype, pl.Categorical | pl.Enum):
+    elif isinstance(given.dtype, pl.Categorical | pl.Enum) and given.dtype != column.dtype:
         given = given.cast(pl.String)
     scale = column.scale if source else ONE
     values = FAST[column.sort](column, given, scale, corpus)
@@ -145,38 +147,66 @@ def _written(text: pl.Series, scale: int, most: int) -> pl.Series:
     return _where(small <= most, small)
 
 
-def _option(column: Column, given: pl.Series, _scale: int, _: Corpus) -> pl.Series:
+def _place(column: Column, given: pl.Series, _scale: int, _: Corpus) -> pl.Series:
     assert column.fact is not None
     if given.dtype != pl.String:
         return _nothing(given, pl.String)
     return _where(given.is_in(list(column.fact.options)), given)
 
 
+def _option(column: Column, given: pl.Series, _scale: int, _: Corpus) -> pl.Series:
+    if given.dtype not in (pl.String, column.dtype):
+        return _nothing(given, column.dtype)
+    return given.cast(column.dtype, strict=False)
+
+
 def _set(column: Column, given: pl.Series, _scale: int, _: Corpus) -> pl.Series:
-    assert column.fact is not None
     if given.dtype == pl.String:
         none = pl.Series([[]], dtype=pl.List(pl.String))
         listed = given.str.replace_all(MANY, ";").str.split(";")
         given = pl.select(
             pl.when(pl.lit(given) == EMPTY).then(pl.lit(none)).otherwise(pl.lit(listed))
         ).to_series()
-    if given.dtype != pl.List(pl.String):
-        return _nothing(given, pl.List(pl.String))
-    right = pl.element().is_in(list(column.fact.options)) & pl.element().is_not_null()
-    good = given.list.eval(right).list.all().fill_null(value=True)
-    return _where(good, given)
+    if given.dtype == column.dtype and not _members(given).null_count():
+        return given
+    kind = given.dtype
+    if not (isinstance(kind, pl.List) and isinstance(kind.inner, TEXTS)):
+        return _nothing(given, column.dtype)
+    return _whole(given.cast(pl.List(pl.String)).cast(column.dtype, strict=False))
 
 
 def _records(column: Column, given: pl.Series, _scale: int, _: Corpus) -> pl.Series:
-    assert column.fact is not None
-    if given.dtype == pl.Null:
-        return given.cast(RECORD)
-    if given.dtype != RECORD:
-        return _nothing(given, RECORD)
-    name, day = pl.element().struct.field("name"), pl.element().struct.field("date")
-    right = name.is_in(list(column.fact.options)) & day.dt.year().is_between(FIRST_YEAR, LAST_YEAR)
-    good = given.list.eval(right.fill_null(value=False)).list.all().fill_null(value=True)
-    return _where(good, given)
+    kind = given.dtype
+    if kind == pl.Null:
+        return given.cast(column.dtype)
+    if not (isinstance(kind, pl.List) and isinstance(kind.inner, pl.Struct)):
+        return _nothing(given, column.dtype)
+    fields = kind.inner.to_schema()
+    if list(fields) != ["name", "date"] or not isinstance(fields["name"], TEXTS):
+        return _nothing(given, column.dtype)
+    if fields["date"] != pl.Date:
+        return _nothing(given, column.dtype)
+    if kind != column.dtype:
+        given = given.cast(AS_TEXT).cast(column.dtype, strict=False)
+    days = _members(given).struct.field("date")
+    if days.null_count() or not days.dt.year().is_between(FIRST_YEAR, LAST_YEAR).all():
+        in_time = pl.element().struct.field("date").dt.year().is_between(FIRST_YEAR, LAST_YEAR)
+        given = _where(given.list.eval(in_time.fill_null(value=False)).list.all(), given)
+    return _whole(given)
+
+
+def _members(lists: pl.Series) -> pl.Series:
+    return lists.explode(empty_as_null=False, keep_nulls=False)
+
+
+def _whole(lists: pl.Series) -> pl.Series:
+    """The lists without a null in them (a record without a name is one); null instead of the others."""
+    members = _members(lists)
+    names = members.struct.field("name") if members.dtype == pl.Struct else members
+    if not names.null_count():
+        return lists
+    name = pl.element().struct.field("name") if members.dtype == pl.Struct else pl.element()
+    return _where(lists.list.eval(name.is_not_null()).list.all(), lists)
 
 
 def _date(_column: Column, given: pl.Series, _scale: int, _: Corpus) -> pl.Series:
@@ -245,7 +275,7 @@ def _nothing(given: pl.Series, dtype: DType) -> pl.Series:
 
 Fast = Callable[[Column, pl.Series, int, Corpus], pl.Series]
 FAST: dict[str, Fast] = {
-    "place": _option,
+    "place": _place,
     "choice": _option,
     "set": _set,
     "records": _records,
