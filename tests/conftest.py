@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -28,6 +29,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if number := os.environ.get("HUICE_EXAMPLES"):
         settings.register_profile("asked", settings(), max_examples=int(number))
         settings.load_profile("asked")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What tests load and compile is kept apart from the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HUICE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture(scope="session")

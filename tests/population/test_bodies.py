@@ -18,7 +18,8 @@ from huice.population.columns.cells import BROAD, NARROW, TRUTH, Cell
 from huice.population.columns.fused.body import FusedBody
 from huice.population.columns.fused.program import BLOCK
 from huice.population.columns.in_polars import PolarsBody
-from huice.population.columns.layout import Layout, Level, Part
+from huice.population.columns.layout import Layout, Part
+from huice.population.columns.level import Level
 from huice.population.columns.place import Compiled
 from huice.population.columns.plan import ORG, Plan, ready
 from huice.population.columns.whole import Whole

@@ -20,6 +20,9 @@ from huice import Corpus
 from huice.population import BadTables, Simulation, Tables, asking, by_rows, load, simulate
 from huice.population.columns import run as reader
 from huice.population.columns.counts import FIGURES
+from huice.population.columns.fused.body import FusedBody
+from huice.population.columns.fused.native import native
+from huice.population.columns.in_polars import PolarsBody
 from huice.population.fragments import computed, job_of
 from huice.population.slices import Slice, parquet_files
 from huice.population.summary import COUNTS
@@ -169,7 +172,7 @@ def test_questions_asked_again_take_machine_code_to_the_same_figures(
     tables: Tables, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = run(tables, corpus, places="shenzhen", horizon=2)
-    monkeypatch.setattr(reader, "FUSED_OFTEN_FROM", 1)
+    monkeypatch.setattr(reader, "FUSED_FROM", 1)
     again = [run(tables, corpus, places="shenzhen", horizon=2, repeat=True) for _ in range(2)]
     for one in again:
         assert_same(expected, one)
@@ -210,14 +213,31 @@ def test_a_part_stands_for_the_rest_when_the_body_is_chosen(
     tables: Tables, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = asking(corpus, as_of=date(2025, 6, 30), places=["beijing/haidian-zgc"])
-    monkeypatch.setattr(reader, "FUSED_FROM", 1000)
+    monkeypatch.setattr(reader, "COMPILED_FROM", 1000)
     few, many = (reader.ColumnReader(corpus, asked, firms=n) for n in (0, 10**6))
-    assert type(few.body_for(999)) is type(few.body_for(1))
-    assert type(few.body_for(999)) is not type(few.body_for(1000))
     one, other = (
         [found.counts for found in which.results(tables, rows=False)] for which in (few, many)
     )
     assert one == other
+
+
+def test_code_is_compiled_for_many_firms_and_taken_for_fewer_once_it_is_kept(
+    tables: Tables, corpus: Corpus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HUICE_CACHE", str(tmp_path))
+    native.cache_clear()
+    monkeypatch.setattr(reader, "FUSED_FROM", 10)
+    monkeypatch.setattr(reader, "COMPILED_FROM", 1000)
+    asked = asking(corpus, as_of=date(2025, 6, 30), places=["beijing/haidian-zgc"])
+
+    def body(firms: int) -> type:
+        own = reader.ColumnReader(corpus, asked)
+        ((place, _, _), *_) = own.layout(tables, own.fit(tables)).places
+        return type(own.body_for(own.compiled(tables, place), firms))
+
+    assert [body(firms) for firms in (9, 10, 999, 1000)] == [*[PolarsBody] * 3, FusedBody]
+    list(reader.ColumnReader(corpus, asked, body="fused").results(tables, rows=False))
+    assert [body(firms) for firms in (9, 10)] == [PolarsBody, FusedBody]
 
 
 def test_a_fragment_that_a_worker_cannot_read_is_told(

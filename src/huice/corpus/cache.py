@@ -1,4 +1,4 @@
-"""Keeps a loaded corpus between runs, so that the command line starts at once.
+"""Keeps a loaded corpus between runs, so that the command line starts at once; others keep files beside it.
 
 The key is a hash of the policy files and of the code that reads them; what is kept is plain data, decoded by
 type. Nothing depends on the cache: if it cannot be read or written the files are loaded anew.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import sys
 import tempfile
 from pathlib import Path
@@ -47,28 +48,54 @@ def cache_folder() -> Path | None:
 
 def recall(key: str, type_: type[T]) -> T | None:
     """What was kept under the key, or None."""
-    folder = cache_folder()
-    if folder is None:
-        return None
+    data = read(f"{key}.corpus")
     try:
-        return msgspec.msgpack.decode((folder / f"{key}.corpus").read_bytes(), type=type_)
-    except (OSError, msgspec.DecodeError):
+        return None if data is None else msgspec.msgpack.decode(data, type=type_)
+    except msgspec.DecodeError:
         return None
 
 
 def keep(key: str, value: object) -> None:
     """Keep the value under the key, if this user may write there."""
+    write(f"{key}.corpus", msgspec.msgpack.encode(value, enc_hook=str), KEPT)
+
+
+def read(name: str) -> bytes | None:
+    """The bytes of a file of the cache, or None."""
+    folder = cache_folder()
+    try:
+        return None if folder is None else (folder / name).read_bytes()
+    except OSError:
+        return None
+
+
+def write(name: str, data: bytes, most: int) -> None:
+    """Keep a file, and of its kind (by suffix) so many; the oldest go."""
     folder = cache_folder()
     if folder is None:
         return
-    data = msgspec.msgpack.encode(value, enc_hook=str)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
             file.write(data)
-        Path(file.name).replace(folder / f"{key}.corpus")
-        kept = sorted(folder.glob("*.corpus"), key=lambda path: path.stat().st_mtime)
-        for old in kept[:-KEPT]:
+        Path(file.name).replace(folder / name)
+        kept = sorted(folder.glob(f"*{Path(name).suffix}"), key=lambda path: path.stat().st_mtime)
+        for old in kept[:-most]:
             old.unlink(missing_ok=True)
     except OSError:
         return
+
+
+def private(name: str) -> bool:
+    """Whether nobody but this user can have written a file of the cache."""
+    folder = cache_folder()
+    if folder is None:
+        return False
+    if not hasattr(os, "geteuid"):  # Windows: the folder lies in the user's own profile
+        return True
+    try:
+        found = [(folder / name).stat(), folder.stat()]
+    except OSError:
+        return False
+    others = stat.S_IWGRP | stat.S_IWOTH
+    return all(one.st_uid == os.geteuid() and not one.st_mode & others for one in found)

@@ -6,6 +6,7 @@ Texts become codes and lists become sets of bits, so that looking into them cost
 from __future__ import annotations
 
 from datetime import date
+from typing import Any, TypeAlias
 
 import numpy as np
 import polars as pl
@@ -17,7 +18,15 @@ from huice.population.columns.cells import NARROW, TRUTH, Bits
 PLAIN, CODE, SET, MARKS, SPREAD = "", "code", "set", "marks", "spread"
 CODED = (CODE, SET, MARKS)
 LARGEST = 2**63 - 1
+_UNKNOWN, _TRUE = 2, 3
 _WIDTHS = {1: pl.Int8, 2: pl.Int16, 4: pl.Int32, 8: pl.Int64}
+_NUMBERS: dict[int, type[np.signedinteger[Any]]] = {
+    1: np.int8,
+    2: np.int16,
+    4: np.int32,
+    8: np.int64,
+}
+Bitset: TypeAlias = "NDArray[np.signedinteger[Any]]"
 WORD = 63
 """Members of a set that one number holds: its sign stays free."""
 
@@ -55,34 +64,44 @@ def narrowed(one: Given, values: pl.Series) -> pl.Series:
     return values.cast(_WIDTHS[storage(one)])
 
 
+def packed(one: Given, values: pl.Series) -> NDArray[Any]:
+    """A given column in its narrowest form: truths as bytes, null as the least number of its width."""
+    if one.bits == TRUTH:
+        as_numbers = values.cast(pl.Int8) * _TRUE
+        return as_numbers.fill_null(_UNKNOWN).to_numpy()
+    least = -(2 ** (8 * storage(one) - 1))
+    return narrowed(one, values).fill_null(least).to_numpy()
+
+
 def worked_out(one: Given, values: pl.Series) -> pl.Series:
     """Codes or sets of bits from the texts or lists."""
     if one.how == CODE:
-        return _codes(one, values).cast(pl.Int64)
+        return _codes(one, values)
     texts, lengths = values.explode(empty_as_null=False, keep_nulls=False), values.list.len()
     if one.how == MARKS:
-        return _bits(_members(one, texts.struct.field("name")) * _dated(one, texts), lengths)
+        bits = _members(one, texts.struct.field("name"))
+        return _bits(np.where(_dated(one, texts), bits, bits.dtype.type(0)), lengths)
     return _bits(_members(one, texts), lengths)
 
 
-def _dated(one: Given, records: pl.Series) -> NDArray[np.int64]:
-    """1 for the records that count by their day, else 0."""
+def _dated(one: Given, records: pl.Series) -> NDArray[np.bool_]:
+    """Which records count by their day."""
     day = records.struct.field("date")
     counts = pl.Series([True]).new_from_index(0, len(day))
     if one.until is not None:
         counts &= (day <= one.until).fill_null(value=False)
     if one.within is not None:
         counts &= (day.dt.year() == one.within).fill_null(value=False)
-    found: NDArray[np.int64] = counts.cast(pl.Int64).to_numpy()
-    return found
+    return counts.to_numpy()
 
 
-def _members(one: Given, texts: pl.Series) -> NDArray[np.int64]:
+def _members(one: Given, texts: pl.Series) -> Bitset:
     """The bit of each text; none of one that belongs to another word."""
-    bits = np.zeros(len(one.members) + 1, dtype=np.int64)
+    bits = np.zeros(len(one.members) + 1, dtype=_NUMBERS[storage(one)])
     own = range(WORD * one.word, min(WORD * (one.word + 1), len(one.members)))
     bits[list(own)] = [1 << (number - own.start) for number in own]
-    found: NDArray[np.int64] = bits[_codes(one, texts).fill_null(len(one.members)).to_numpy()]
+    codes = _codes(one, texts).fill_null(len(one.members)).to_numpy()
+    found: Bitset = bits[codes]
     return found
 
 
@@ -94,10 +113,10 @@ def _codes(one: Given, texts: pl.Series) -> pl.Series:
     return texts.to_physical()
 
 
-def _bits(found: NDArray[np.int64], lengths: pl.Series) -> pl.Series:
+def _bits(found: Bitset, lengths: pl.Series) -> pl.Series:
     """The bits of each list together; null where the list is."""
     many = lengths.fill_null(0).to_numpy().astype(np.int64)
-    sets = np.zeros(len(many), dtype=np.int64)
+    sets = np.zeros(len(many), dtype=found.dtype)
     filled = np.flatnonzero(many)
     if len(filled):
         starts = np.cumsum(many)[filled] - many[filled]

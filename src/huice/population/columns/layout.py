@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import polars as pl
@@ -17,7 +18,8 @@ from numpy.typing import NDArray
 from huice.population.asked import Asked
 from huice.population.columns import given as g
 from huice.population.columns.decided import Decided
-from huice.population.columns.given import CODED, Given, narrowed, worked_out
+from huice.population.columns.given import Given, packed
+from huice.population.columns.level import Level
 from huice.population.columns.names import AT, BLANK, POSITION, in_year_name
 from huice.population.columns.plan import ORG, Name
 from huice.population.columns.shape import Shape
@@ -30,43 +32,6 @@ Places: TypeAlias = "tuple[tuple[PlaceKey, int, int], ...]"
 """Each place key with the positions of its firms."""
 MOST_FIRMS = 100_000
 """Firms that are computed at once: enough that columns pay, few enough for memory."""
-
-
-class Level:
-    """The rows of a level: a frame, and the order in which its rows are laid out (None: as they are).
-
-    Of entities, `starts` are the first of each firm's entities in that order and one past the last: always one
-    more than there are firms.
-    """
-
-    def __init__(
-        self,
-        source: pl.DataFrame,
-        order: pl.Series | None,
-        starts: NDArray[np.int64] | None = None,
-    ) -> None:
-        self.source, self.order = source, order
-        self.coded: dict[str, pl.Series] = {}
-        self.starts = np.zeros(1, dtype=np.int64) if starts is None else starts
-
-    def rows(self, columns: list[str], first: int, last: int) -> pl.DataFrame:
-        """These columns of the rows from one position to another."""
-        frame = self.source.select(columns)
-        if self.order is None:
-            return frame.slice(first, last - first)
-        return frame[self.order.slice(first, last - first)]
-
-    def code(self, one: Given) -> None:
-        """Keeps codes of texts, or lists as sets of bits, for all rows as the frame has them."""
-        values = self.source.select(one.expr).to_series()
-        self.coded[one.name] = narrowed(one, worked_out(one, values))
-
-    def codes(self, one: Given, first: int, last: int) -> pl.Series:
-        """Those of the rows from one position to another."""
-        values = self.coded[one.name]
-        if self.order is None:
-            return values.slice(first, last - first)
-        return values.gather(self.order.slice(first, last - first))
 
 
 class Layout:
@@ -92,12 +57,23 @@ class Layout:
             self._parts = found
         return found
 
-    def code(self, givens: Iterable[Given]) -> None:
-        """Looks into texts and lists once for all parts."""
-        wanted = {(one.level, one.name): one for one in givens if one.how in CODED}
-        new = [one for (level, name), one in wanted.items() if name not in self.levels[level].coded]
+    def work_out(self, givens: Iterable[Given], *, pack: bool) -> None:
+        """Works out for all parts what a level's frame alone says, as series or `packed`."""
+        wanted: dict[str, list[Given]] = {}
+        for one in givens:
+            wanted.setdefault(one.level, []).append(one)
+        tasks = [
+            (self.levels[name], task)
+            for name, many in wanted.items()
+            for task in self.levels[name].tasks(many, pack=pack)
+        ]
         with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-            list(pool.map(lambda one: self.levels[one.level].code(one), new))
+            list(pool.map(lambda one: one[0].work_out(one[1], pack=pack), tasks))
+
+    def forget(self) -> None:
+        """Lets go what was worked out for all parts; they have their own."""
+        for level in self.levels.values():
+            level.forget()
 
 
 class Part:
@@ -107,6 +83,8 @@ class Part:
         self.layout, self.place, self.start, self.stop = layout, place, start, stop
         self.kept: dict[Name, pl.Series] = {}
         self.packed: dict[Name, NDArray[Any]] = {}
+        self.prepared: WeakKeyDictionary[Any, dict[bool, Any]] = WeakKeyDictionary()
+        """What the code of each question keeps of this part."""
         self._firms: dict[str, pl.Series] = {}
         self._starts: dict[str, NDArray[np.int64]] = {}
 
@@ -123,6 +101,7 @@ class Part:
     def forget(self) -> None:
         """Lets go what was worked out."""
         self.kept, self.packed, self._firms, self._starts = {}, {}, {}, {}
+        self.prepared.clear()
 
     def height(self, level: str) -> int:
         """The rows of a level."""
@@ -157,9 +136,9 @@ class Part:
         for one in givens:
             if (one.level, one.name) in self.kept:
                 continue
-            if one.how in CODED:
-                own = self.layout.levels[one.level]
-                self.kept[one.level, one.name] = own.codes(one, *self._ends(one.level))
+            own = self.layout.levels[one.level]
+            if own.tells(one):
+                self.kept[one.level, one.name] = own.series(one, *self._ends(one.level))
             else:
                 wanted.setdefault(one.level, {})[one.name] = one
         for level, open_ in wanted.items():
@@ -171,6 +150,22 @@ class Part:
                 if len(values) != self.height(level):
                     full = values.new_from_index(0, self.height(level))
                 self.kept[level, values.name] = full
+
+    def pack(self, givens: Iterable[Given]) -> None:
+        """Keeps these columns as machine code reads them."""
+        new = [one for one in givens if (one.level, one.name) not in self.packed]
+        rest = []
+        for one in new:
+            own = self.layout.levels[one.level]
+            if own.tells(one):
+                self.packed[one.level, one.name] = own.array(one, *self._ends(one.level))
+            else:
+                rest.append(one)
+        self.work_out(rest)
+        for one in rest:
+            if one.how != g.SPREAD:
+                self.packed[one.level, one.name] = packed(one, self.kept[one.level, one.name])
+        self.kept = {}
 
     def _frame(self, level: str, many: list[Given]) -> pl.DataFrame:
         """The rows of a level with what these columns read."""
@@ -196,10 +191,7 @@ class Part:
     def _made(self, level: str, name: str) -> pl.Series:
         """A column that no table has."""
         if level == ORG:
-            values = self.layout.decided.column(name)
-            order = self.layout.levels[ORG].order
-            own = values if order is None else values.gather(order.slice(self.start, self.firms))
-            return own.alias(name)
+            return self.layout.decided.column(name, self.start, self.stop)
         if name == BLANK:
             return pl.repeat(value=False, n=self.height(level), eager=True).alias(name)
         assert name == POSITION
@@ -232,11 +224,11 @@ def lay_out(tables: Tables, shape: Shape, asked: Asked, back: Collection[str] = 
         if frame is not None and not (
             kind in back or kind in shape.blank or shape.own_lists.get(kind)
         ):
-            levels[kind] = _below(frame, order, rank, index)
+            levels[kind] = _below(frame, order, orgs[KEY], rank)
         else:
             rows = entities_of_years(tables, orgs, index, kind, shape, asked, back=kind in back)
             levels[kind] = _sorted(rows, orgs.height)
-    return Layout(levels, places, Decided(tables, orgs[KEY]))
+    return Layout(levels, places, Decided(tables, index))
 
 
 def _by_place(
@@ -263,18 +255,19 @@ def _by_place(
     return order, tuple(places)
 
 
-def _below(frame: pl.DataFrame, order: pl.Series, rank: NDArray[Any], index: pl.DataFrame) -> Level:
+def _below(frame: pl.DataFrame, order: pl.Series, keys: pl.Series, rank: NDArray[Any]) -> Level:
     """The entities of a table that one list states, each firm's in their order."""
-    firm = frame.select(KEY).join(index, on=KEY, how="left", maintain_order="left")[AT].to_numpy()
-    starts = _starts(firm, len(rank))
-    own = order.to_numpy()
-    row = own[firm]  # the firm's row in its table
-    if not len(row) or (row[1:] >= row[:-1]).all():
-        counts = np.bincount(row, minlength=len(rank))
-        first = np.cumsum(counts) - counts
-        rows = np.repeat(first[own] - starts[:-1], counts[own]) + np.arange(len(row))
+    own, child = order.to_numpy(), frame[KEY]
+    if keys.is_sorted() and child.is_sorted():
+        first = child.search_sorted(keys, "left").to_numpy().astype(np.int64)
+        counts = np.diff(first, append=len(child))  # in checked tables each has its firm
+        starts = np.concatenate([[0], np.cumsum(counts[own])])
+        rows = np.repeat(first[own] - starts[:-1], counts[own]) + np.arange(starts[-1])
     else:
-        rows = np.argsort(firm, kind="stable")
+        index = pl.DataFrame({KEY: keys, AT: rank})
+        firm = frame.select(KEY).join(index, on=KEY, how="left", maintain_order="left")[AT]
+        starts = _starts(firm.to_numpy(), len(rank))
+        rows = np.argsort(firm.to_numpy(), kind="stable")
     return Level(frame, pl.Series(rows.astype(np.uint32)), starts)
 
 

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
+from typing import TypeAlias
 
 import polars as pl
 from msgspec import Struct
@@ -33,8 +34,11 @@ from huice.population.rows import by_rows
 from huice.population.schema import KEY
 from huice.population.tables import Tables
 
-FUSED_FROM, FUSED_OFTEN_FROM = 150_000, 2_000
-"""Firms of one place from which making machine code takes less time than it saves: once, or again and again."""
+FUSED_FROM, COMPILED_FROM = 2_000, 50_000
+"""Firms of one place from which machine code saves time, and from which it is worth compiling once."""
+
+
+Batch: TypeAlias = "tuple[Part, Compiled, Body]"
 
 
 class PlaceResult(Struct, frozen=True, eq=False):
@@ -111,10 +115,15 @@ class ColumnReader:
             self._compiled[key] = compiler.compile()
         return self._compiled[key]
 
-    def body_for(self, firms: int) -> Body:
+    def body_for(self, compiled: Compiled, firms: int) -> Body:
         """The body that runs so many firms of a place."""
-        least = FUSED_OFTEN_FROM if self.often else FUSED_FROM
-        if self.body == "fused" or (self.body == "auto" and firms >= least and available()):
+        if compiled.broad or self.body == "polars":
+            return self._polars
+        if self.body == "fused":
+            return self._fused
+        if firms < FUSED_FROM or not available():
+            return self._polars
+        if self.often or firms >= COMPILED_FROM or self._fused.known(compiled):
             return self._fused
         return self._polars
 
@@ -131,12 +140,22 @@ class ColumnReader:
                 part.forget()
             return PlaceResult(part, compiled, found.counts, found.columns)
 
-        batches: list[tuple[Part, Compiled, Body]] = []
+        batches: list[Batch] = []
         for part in layout.parts(keep=self.often):
             compiled = self.compiled(tables, part.place)
-            body = self._polars if compiled.broad else self.body_for(many[part.place])
-            batches.append((part, compiled, body))
-        layout.code(one for _, compiled, _ in batches for one in compiled.plan.givens)
+            batches.append((part, compiled, self.body_for(compiled, many[part.place])))
+        for which in (self._polars, self._fused):
+            layout.work_out(
+                (g for _, compiled, body in batches if body is which for g in compiled.plan.givens),
+                pack=which is self._fused,
+            )
+        yield from self._computed(batches, work)
+        layout.forget()
+
+    def _computed(
+        self, batches: list[Batch], work: Callable[[Part, Compiled, Body], PlaceResult]
+    ) -> Iterator[PlaceResult]:
+        """The batches in their order, several at once."""
         threads = pl.thread_pool_size()
         if threads == 1 or len(batches) == 1:
             yield from (work(*batch) for batch in batches)

@@ -6,16 +6,14 @@ It needs `llvmlite` (`huice[fast]`); the figures are those of the body that Pola
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable, Sequence
 from threading import Lock, local
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from huice.population.columns.body import Figured
-from huice.population.columns.cells import TRUTH
 from huice.population.columns.counts import UNSTATED
 from huice.population.columns.fused.counting import COUNTS
 from huice.population.columns.fused.memory import (
@@ -27,54 +25,75 @@ from huice.population.columns.fused.memory import (
     WANTED,
     Slot,
 )
-from huice.population.columns.fused.native import native
-from huice.population.columns.fused.program import BLOCK, ENTRY, program
-from huice.population.columns.given import SPREAD, Given, narrowed, storage
+from huice.population.columns.fused.native import known, native
+from huice.population.columns.fused.program import BLOCK, ENTRY, Program, program
 from huice.population.columns.layout import Part
 from huice.population.columns.place import Compiled
-from huice.population.columns.plan import ORG, Ready, Triple
+from huice.population.columns.plan import ORG
 
 Array = NDArray[Any]
 LINE = 64
 """Bytes of a line of the cache: no two arrays share one."""
 _local = local()
-_UNKNOWN, _TRUE = 2, 3
 
 
 class FusedBody:
     """Runs plans as machine code; that of a place is made once, the columns of a part are packed once."""
 
     def __init__(self) -> None:
-        self._places: dict[int, tuple[Compiled, _Code]] = {}
+        self._places: dict[int, _Place] = {}
         self._lock = Lock()
+
+    def known(self, compiled: Compiled) -> bool:
+        """Whether the code of a place needs no compiling: it was compiled here or in an earlier run."""
+        return self._place(compiled).known()
 
     def run(self, compiled: Compiled, part: Part, *, rows: bool) -> Figured:
         """The figures of a part."""
+        code = self._place(compiled).code()
+        part.pack(compiled.plan.givens)
+        return code.run(part, rows=rows)
+
+    def _place(self, compiled: Compiled) -> _Place:
         with self._lock:
             if id(compiled) not in self._places:
-                code = _Code(compiled.plan, compiled.outputs)
-                self._places[id(compiled)] = (compiled, code)
-        _pack(part, compiled.plan.givens)
-        return self._places[id(compiled)][1].run(part, rows=rows)
+                self._places[id(compiled)] = _Place(compiled)
+        return self._places[id(compiled)]
 
 
-def _pack(part: Part, givens: Iterable[Given]) -> None:
-    """Keeps these columns as machine code reads them."""
-    new = [one for one in givens if (one.level, one.name) not in part.packed]
-    if new:
-        part.work_out(new)
-        for one in new:
-            if one.how != SPREAD:
-                part.packed[one.level, one.name] = packed(one, part.kept[one.level, one.name])
-        part.kept = {}
+class _Place:
+    """The program of a place, compiled when it is first run; others may be compiled at the same time."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.compiled = compiled
+        self._program = program(compiled.plan, compiled.outputs)
+        self._lock = Lock()
+        self._code: _Code | None = None
+
+    def known(self) -> bool:
+        return self._code is not None or known(self._program.text)
+
+    def code(self) -> _Code:
+        with self._lock:
+            if self._code is None:
+                self._code = _Code(self._program, len(self.compiled.outputs))
+            return self._code
+
+
+class _Arrays(NamedTuple):
+    """The arrays of a part that code reads, their addresses, and where in its room the others start."""
+
+    handed: list[Array | None]
+    addresses: Array
+    starts: Array
+    size: int
 
 
 class _Code:
     """The machine code of one place, and where it finds its arrays."""
 
-    def __init__(self, plan: Ready, outputs: Sequence[Triple]) -> None:
-        made = program(plan, outputs)
-        self.slots, self._many = made.slots, len(outputs)
+    def __init__(self, made: Program, outputs: int) -> None:
+        self.slots, self._many = made.slots, outputs
         self._engine = native(made.text)
         kinds = (ctypes.c_int64, ctypes.c_int64, ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
         self._call = ctypes.CFUNCTYPE(None, *kinds)(self._engine.get_function_address(ENTRY))
@@ -83,25 +102,31 @@ class _Code:
 
     def run(self, part: Part, *, rows: bool) -> Figured:
         """The figures of a part."""
+        ready = part.prepared.setdefault(self, {})
+        if rows not in ready:
+            ready[rows] = self._prepared(part, part.firms if rows else BLOCK)
+        arrays: _Arrays = ready[rows]
         counts = np.zeros((max(1, self._many) * COUNTS, 2), dtype=np.uint64)
-        wanted = part.firms if rows else BLOCK
-        sizes = (self._sizes * self._heights(part, wanted) + LINE) & ~(LINE - 1)
-        space = _space(int(sizes.sum()), fresh=rows)
-        starts = np.cumsum(sizes) - sizes
-        handed = [self._handed(slot, part, wanted) for slot in self.slots]
-        addresses = np.array(
-            [0 if one is None else one.ctypes.data for one in handed], dtype=np.uint64
-        )
-        addresses[self._own] = starts + space.ctypes.data
+        space = _space(arrays.size, fresh=rows)
+        addresses = arrays.addresses.copy()
+        addresses[self._own] = arrays.starts + space.ctypes.data
         self._call(0, part.firms, rows, counts.ctypes.data, addresses.ctypes.data)
         columns = {}
-        for number, start in zip(self._own, starts.tolist(), strict=True):
+        for number, start in zip(self._own, arrays.starts.tolist(), strict=True):
             if rows and self.slots[number].what == WANTED:
-                values = space[start : start + 8 * wanted].view(np.int64)
+                values = space[start : start + 8 * part.firms].view(np.int64)
                 columns[self.slots[number].name] = _nullable(values)
         found = [_signed(low, high) for low, high in counts.tolist()]
         cuts = range(0, COUNTS * self._many, COUNTS)
         return Figured([_in_order(found[at : at + COUNTS]) for at in cuts], columns)
+
+    def _prepared(self, part: Part, wanted: int) -> _Arrays:
+        """What each array is, but for the room that the code writes to."""
+        sizes = (self._sizes * self._heights(part, wanted) + LINE) & ~(LINE - 1)
+        handed = [self._handed(slot, part, wanted) for slot in self.slots]
+        addresses = [0 if one is None else one.ctypes.data for one in handed]
+        starts = np.cumsum(sizes) - sizes
+        return _Arrays(handed, np.array(addresses, dtype=np.uint64), starts, int(sizes.sum()))
 
     def _heights(self, part: Part, wanted: int) -> Array:
         """Rows of each array that the code writes."""
@@ -136,15 +161,6 @@ def _space(size: int, *, fresh: bool) -> Array:
     if kept is None or len(kept) < size:
         kept = _local.space = np.empty(size, dtype=np.uint8)
     return kept
-
-
-def packed(one: Given, values: pl.Series) -> Array:
-    """A given column in its narrowest form: truths as bytes, null as the least number of its width."""
-    if one.bits == TRUTH:
-        as_numbers = values.cast(pl.Int8) * _TRUE
-        return as_numbers.fill_null(_UNKNOWN).to_numpy()
-    least = -(2 ** (8 * storage(one) - 1))
-    return narrowed(one, values).fill_null(least).to_numpy()
 
 
 def _nullable(values: Array) -> pl.Series:
