@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from msgspec import Struct
+from msgspec import Struct, msgpack
 
 from huice.corpus.corpus import Corpus
 from huice.corpus.model import Measure
@@ -38,6 +38,13 @@ class Asked(Struct, frozen=True):
     def years(self) -> range:
         """The years of the horizon."""
         return range(self.claim_year, self.claim_year + self.horizon)
+
+    @property
+    def key(self) -> bytes:
+        """Equal for equal questions to the same corpus."""
+        ids = [measure.id for measure in self.measures]
+        days = (self.as_of, self.claim_year, self.horizon, self.by_year)
+        return msgpack.encode((days, ids, self.readings, self.pools), enc_hook=str)
 
 
 def asking(  # noqa: PLR0913  # one keyword for each thing that may be asked

@@ -154,7 +154,7 @@ def reader_of(corpus: Corpus, asked: Asked, tables: Tables, *, often: bool = Fal
 def _question(asked: Asked, tables: Tables) -> Hashable:
     """A question to tables of some columns: what is compiled for it reads columns that others may not have."""
     columns = [(name, frame.columns) for name, frame in sorted(tables.frames.items())]
-    return msgspec.msgpack.encode((asked, columns), enc_hook=str)
+    return asked.key, msgspec.msgpack.encode(columns)
 
 
 def _kept(what: str, key: Hashable, make: Callable[[], T]) -> T:

@@ -71,7 +71,7 @@ class Simulation:
             for name, count in part.counts.items():
                 before = counts.get(name, Count(0, 0))
                 counts[name] = Count(before.read + count.read, before.kept + count.kept)
-        for name in more["table"].unique().to_list():
+        for name in more["table"].unique().to_list() if more.height else ():
             rows = more.filter(pl.col("table") == name).height
             counts[name] = Count(counts[name].read + rows, counts[name].kept)
         self.counts, self.gaps = counts, tuple(gaps.values())

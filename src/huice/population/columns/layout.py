@@ -67,6 +67,8 @@ class Layout:
             for name, many in wanted.items()
             for task in self.levels[name].tasks(many, pack=pack)
         ]
+        if not tasks:
+            return
         with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
             list(pool.map(lambda one: one[0].work_out(one[1], pack=pack), tasks))
 
@@ -130,12 +132,15 @@ class Part:
 
     # --- given columns ------------------------------------------------------------------------------------
 
+    def missing(self, givens: Iterable[Given], *, pack: bool) -> list[Given]:
+        """Those of these columns that are not kept here, as series or packed."""
+        here = self.packed if pack else self.kept
+        return [one for one in givens if (one.level, one.name) not in here]
+
     def work_out(self, givens: Iterable[Given]) -> None:
         """Keeps these columns, worked out of the tables."""
         wanted: dict[str, dict[str, Given]] = {}
-        for one in givens:
-            if (one.level, one.name) in self.kept:
-                continue
+        for one in self.missing(givens, pack=False):
             own = self.layout.levels[one.level]
             if own.tells(one):
                 self.kept[one.level, one.name] = own.series(one, *self._ends(one.level))
@@ -153,9 +158,8 @@ class Part:
 
     def pack(self, givens: Iterable[Given]) -> None:
         """Keeps these columns as machine code reads them."""
-        new = [one for one in givens if (one.level, one.name) not in self.packed]
         rest = []
-        for one in new:
+        for one in self.missing(givens, pack=True):
             own = self.layout.levels[one.level]
             if own.tells(one):
                 self.packed[one.level, one.name] = own.array(one, *self._ends(one.level))

@@ -144,11 +144,14 @@ class ColumnReader:
         for part in layout.parts(keep=self.often):
             compiled = self.compiled(tables, part.place)
             batches.append((part, compiled, self.body_for(compiled, many[part.place])))
-        for which in (self._polars, self._fused):
-            layout.work_out(
-                (g for _, compiled, body in batches if body is which for g in compiled.plan.givens),
-                pack=which is self._fused,
+        for which, pack in ((self._polars, False), (self._fused, True)):
+            missing = (
+                one
+                for part, compiled, body in batches
+                if body is which
+                for one in part.missing(compiled.plan.givens, pack=pack)
             )
+            layout.work_out(missing, pack=pack)
         yield from self._computed(batches, work)
         layout.forget()
 

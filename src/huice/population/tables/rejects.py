@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ class Count(Struct, frozen=True):
         return self.read - self.kept
 
 
+@lru_cache(maxsize=1)
 def none() -> pl.DataFrame:
     """No rejected row."""
     return pl.DataFrame(schema=SCHEMA)
