@@ -16,12 +16,13 @@ from typing import TypeVar
 
 import msgspec
 import polars as pl
-from msgspec import Struct
+from msgspec import Struct, field, structs
 
 from huice.corpus.corpus import Corpus
 from huice.corpus.source import Problem
 from huice.language.text import Text
 from huice.population.asked import Asked, Awards
+from huice.population.beyond import Beyond, without
 from huice.population.columns.place import Gap
 from huice.population.columns.run import ColumnReader, Frames, PlaceResult
 from huice.population.columns.shape import Shape
@@ -29,8 +30,8 @@ from huice.population.results import write_part
 from huice.population.schema import KEY, ORGS
 from huice.population.slices import Slice, read_fragment
 from huice.population.summary import EMPTY, Summary, of_columns, of_rows
-from huice.population.tables import BadTables, Tables
-from huice.population.tables.rejects import Count
+from huice.population.tables import BadTables, Tables, rejects
+from huice.population.tables.rejects import Count, none
 
 T = TypeVar("T")
 MOST_READERS = 8
@@ -67,6 +68,8 @@ class Partial(Struct, frozen=True, eq=False):
     awards: Awards | None = None
     written: Mapping[str, int] = {}
     """The files that hold its frames, with their rows."""
+    beyond: pl.DataFrame = field(default_factory=none)
+    """The firms that could not be computed (see `Beyond`), as rejects."""
 
 
 def job_of(
@@ -109,7 +112,37 @@ def gathered(
     out: Path | None,
     progress: Callable[[int], None] | None = None,
 ) -> Partial:
-    """Sums and counts of some tables, if asked their frames too; `progress` is told how many firms are done."""
+    """Sums and counts of some tables, if asked their frames too; `progress` is told how many firms are done.
+
+    Firms whose figures do not fit are set aside, and the others computed again without them.
+    """
+    told = 0
+
+    def step(firms: int) -> None:
+        nonlocal told
+        told += firms
+        if progress is not None:
+            progress(firms)
+
+    try:
+        return _gathered(reader, tables, number, keep=keep, out=out, progress=step)
+    except Beyond as error:
+        rest, aside = without(tables, error)
+        part = gathered(reader, rest, number, keep=keep, out=out)
+        step(tables.orgs.height - told)
+        beyond = rejects.joined([aside, part.beyond])
+        return structs.replace(part, counts=tables.counts, rejects=tables.rejects, beyond=beyond)
+
+
+def _gathered(
+    reader: ColumnReader,
+    tables: Tables,
+    number: int,
+    *,
+    keep: bool,
+    out: Path | None,
+    progress: Callable[[int], None],
+) -> Partial:
     if not tables.orgs.height:
         return Partial(number, EMPTY, (), tables.counts, tables.rejects)
     asked = reader.asked
@@ -122,8 +155,7 @@ def gathered(
         parts.append(of_columns(one, years, gaps))
         if keep or out is not None:
             frames.take(one)
-        if progress is not None:
-            progress(one.part.firms)
+        progress(one.part.firms)
 
     rest = reader.collect(tables, take, rows=keep or out is not None)
     summary = reduce(Summary.merged, parts, EMPTY)

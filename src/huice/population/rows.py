@@ -30,7 +30,9 @@ from huice.evaluate.outcome import Outcome
 from huice.evaluate.outcome import by_year as figures_by_year
 from huice.evaluate.program import holds_at
 from huice.evaluate.totals import total
+from huice.language.text import Text
 from huice.population.asked import Asked, Awards, award_frame, total_frame
+from huice.population.beyond import LARGEST, TOTAL, Beyond
 from huice.population.schema import (
     DECISIONS,
     FEN,
@@ -140,7 +142,7 @@ def profile_of(tables: Tables, org_id: Key, asked: Asked, corpus: Corpus | None 
 
 
 def by_rows(tables: Tables, corpus: Corpus, asked: Asked) -> Awards:
-    """The same frames as the columns give, computed firm by firm."""
+    """The same frames as the columns give, computed firm by firm. Raises `Beyond`."""
     engine = evaluator(corpus)
     awards: list[tuple[Any, ...]] = []
     totals: list[tuple[Any, ...]] = []
@@ -153,8 +155,26 @@ def by_rows(tables: Tables, corpus: Corpus, asked: Asked) -> Awards:
         place = profile.org.get("place")
         one = total(outcomes, corpus, profile.readings, corpus.places if place is None else ())
         totals.append((key, one.status.value, fen(one.certain), fen(one.ceiling)))
+    _within(awards, totals, {measure.id: measure.title for measure in asked.measures})
     key_type = tables.orgs.schema[KEY]
     return Awards(award_frame(awards, key_type), total_frame(totals, key_type))
+
+
+def _within(
+    awards: Sequence[tuple[Any, ...]],
+    totals: Sequence[tuple[Any, ...]],
+    titles: Mapping[str, Text],
+) -> None:
+    """Raises `Beyond` where a figure does not fit 64 bits."""
+    found: dict[Key, tuple[Text, int]] = {}
+    for key, measure, *_, certain, ceiling in awards:
+        if max(certain, ceiling or 0) > LARGEST:
+            found.setdefault(key, (titles[measure], max(certain, ceiling or 0)))
+    for key, _, certain, ceiling in totals:
+        if max(certain, ceiling or 0) > LARGEST:
+            found.setdefault(key, (TOTAL, max(certain, ceiling or 0)))
+    if found:
+        raise Beyond(found)
 
 
 def lives(engine: Evaluator, measure: Measure, profile: Profile, views: Sequence[View]) -> bool:

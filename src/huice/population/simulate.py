@@ -71,11 +71,17 @@ class Simulation:
             for name, count in part.counts.items():
                 before = counts.get(name, Count(0, 0))
                 counts[name] = Count(before.read + count.read, before.kept + count.kept)
-        for name in more["table"].unique().to_list() if more.height else ():
-            rows = more.filter(pl.col("table") == name).height
-            counts[name] = Count(counts[name].read + rows, counts[name].kept)
+        beyond = rejects.joined(part.beyond for part in parts)
+        counts |= {
+            name: Count(counts[name].read + n, counts[name].kept)
+            for name, n in rejects.by_table(more)
+        }
+        counts |= {
+            name: Count(counts[name].read, counts[name].kept - n)
+            for name, n in rejects.by_table(beyond)
+        }
         self.counts, self.gaps = counts, tuple(gaps.values())
-        self.rejects = rejects.joined([*(part.rejects for part in parts), more])
+        self.rejects = rejects.joined([*(part.rejects for part in parts), more, beyond])
         self._kept = [part.awards for part in parts if part.awards is not None]
 
     @property

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from huice.evaluate.outcome import FROM_BEST
 from huice.population.asked import Awards
+from huice.population.beyond import narrowed
 from huice.population.columns.counts import FIGURES, counted
 from huice.population.columns.run import PlaceResult
 from huice.population.schema import KEY
@@ -22,6 +23,7 @@ Where: TypeAlias = "tuple[str | None, str, int | None]"
 K = TypeVar("K")
 CODES = tuple(range(len(FROM_BEST)))
 COUNTS = tuple(status.value for status in FROM_BEST)
+_WIDE = dict.fromkeys((*COUNTS, *FIGURES), pl.Int128)
 
 
 class Summary(Struct, frozen=True, eq=True):
@@ -49,24 +51,21 @@ class Summary(Struct, frozen=True, eq=True):
         for (place, measure, year), row in self.costs.items():
             key = (city_of(place) if by_city else place, measure, year)
             rows[key] = _sum(rows[key], row) if key in rows else row
-        return pl.DataFrame(
+        frame = pl.DataFrame(
             [(*key, *row) for key, row in rows.items()],
-            schema={
-                named: pl.String,
-                "measure": pl.String,
-                "year": pl.Int32,
-                **dict.fromkeys((*COUNTS, *FIGURES), pl.Int64),
-            },
+            schema={named: pl.String, "measure": pl.String, "year": pl.Int32, **_WIDE},
             orient="row",
-        ).sort(named, "measure", "year", nulls_last=True)
+        )
+        return narrowed(frame).sort(named, "measure", "year", nulls_last=True)
 
     def place_frame(self) -> pl.DataFrame:
         """Totals of the firms by place."""
-        return pl.DataFrame(
+        frame = pl.DataFrame(
             [(place, *row) for place, row in self.places.items()],
-            schema={"place": pl.String, **dict.fromkeys((*COUNTS, *FIGURES), pl.Int64)},
+            schema={"place": pl.String, **_WIDE},
             orient="row",
-        ).sort("place", nulls_last=True)
+        )
+        return narrowed(frame).sort("place", nulls_last=True)
 
 
 EMPTY = Summary({}, {})

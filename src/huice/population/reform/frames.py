@@ -1,7 +1,7 @@
 """Two simulations of the same firms set against each other, as tables: firms, groups, distribution.
 
-All amounts are whole fen; sums are taken in 128 bits and must fit into 64. Nothing is added across cities:
-every table has a column `city`, null where a firm's place is unknown.
+All amounts are whole fen; sums are taken in 128 bits, and stay so where 64 do not hold them. Nothing is added
+across cities: every table has a column `city`, null where a firm's place is unknown.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from huice.population.beyond import narrowed
 from huice.population.reform.order import STREAMING, at_shares
 
 FIGURES = ("certain", "ceiling")
@@ -51,7 +52,7 @@ def by_group(firms: pl.LazyFrame, breakdowns: Sequence[str]) -> pl.DataFrame:
         parts += [_grouped(told, breakdown, figure) for figure in FIGURES]
     order = pl.Enum([ALL, *breakdowns])
     return (
-        pl.concat(parts)
+        narrowed(pl.concat(parts))
         .with_columns(pl.col("breakdown").cast(order))
         .sort("city", "breakdown", "figure", "group", nulls_last=True)
     )
@@ -93,7 +94,8 @@ def _grouped(firms: pl.LazyFrame, breakdown: str, figure: str) -> pl.DataFrame:
             pl.lit(figure).alias("figure"),
             "firms",
             *counts,
-            *(pl.col(name).cast(pl.Int64) for name in (*sums, "mean_fen", "median_fen")),
+            *sums,
+            *(pl.col(name).cast(pl.Int64) for name in ("mean_fen", "median_fen")),
         )
     )
 

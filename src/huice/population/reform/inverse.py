@@ -23,6 +23,7 @@ from huice.corpus.overlay import Overlay, load_overlay
 from huice.corpus.source import Problem
 from huice.corpus.unknowns import Unknown
 from huice.language.text import Fault, Text
+from huice.population.beyond import narrowed
 from huice.population.engines import Engine, Progress
 from huice.population.reform.cells import Line, NotComputed, OpenRules, touched_by
 from huice.population.reform.effect import Readings
@@ -285,15 +286,16 @@ class _Inverse(Struct, frozen=True, eq=False):
 
     def _curve(self, spending: Spending) -> pl.DataFrame:
         points = [self._point(spending, cell) for cell, _ in spending.points(MOST_POINTS)]
-        return pl.DataFrame(
+        frame = pl.DataFrame(
             {
                 "written": [point.written for point in points],
                 "numerator": [point.value.numerator for point in points],
                 "denominator": [point.value.denominator for point in points],
                 "spending_fen": [point.spending_fen for point in points],
             },
-            schema_overrides={"spending_fen": pl.Int64},
+            schema_overrides={"spending_fen": pl.Int128},
         )
+        return narrowed(frame)
 
     def _check(self, spending: Spending, brackets: Sequence[Bracket], answer: Point | None) -> None:
         """Both sides of the crossing that answers are evaluated anew; raises `RuntimeError` on a difference."""

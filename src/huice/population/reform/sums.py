@@ -12,6 +12,7 @@ import polars as pl
 from msgspec import Struct
 
 from huice.evaluate.outcome import PAYING
+from huice.population.beyond import narrowed
 from huice.population.pools import Fund
 from huice.population.reform.frames import SIDES
 from huice.population.reform.groups import city_of
@@ -55,17 +56,18 @@ class Sums(Struct, frozen=True, eq=True):
             sides = found.setdefault((*(named[key] for key in keys), measure), {})
             sides[side] = _sum(sides.get(side, _NOBODY), row)
         by = [*keys, "measure"]
-        return pl.DataFrame(
+        frame = pl.DataFrame(
             [
                 [*key, *(figure for side in SIDES for figure in sides.get(side, _NOBODY))]
                 for key, sides in found.items()
             ],
             {
                 **dict.fromkeys(by, pl.String),
-                **{f"{side}_{name}": pl.Int64 for side in SIDES for name in COSTS},
+                **{f"{side}_{name}": pl.Int128 for side in SIDES for name in COSTS},
             },
             orient="row",
-        ).sort(by, nulls_last=True)
+        )
+        return narrowed(frame).sort(by, nulls_last=True)
 
 
 NOTHING = Sums({}, {})
@@ -146,8 +148,8 @@ def pool_frame(sums: Sums, funds: dict[str, Sequence[Fund]]) -> pl.DataFrame:
             )
     schema = {"pool": pl.String, "says": pl.String, "says_en": pl.String, "yearly": pl.Boolean}
     schema |= {
-        f"{side}_{name}": pl.Int64
+        f"{side}_{name}": pl.Int128
         for side in SIDES
         for name in ("holds_fen", "demand_fen", "open_fen", "unstated")
     }
-    return pl.DataFrame(list(rows.values()), schema=schema)
+    return narrowed(pl.DataFrame(list(rows.values()), schema=schema))

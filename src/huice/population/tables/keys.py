@@ -77,7 +77,7 @@ def checked(
         taken = named.join(faulty, left_on="__key", right_on="org_id", how="semi")
         own = rows.filter(pl.col("table") == name)
         also = taken.join(own, on=(FILE, ROW), how="anti")
-        along.append(_listed(name, also, "", WITH, _ALONG))
+        along.append(_listed(name, also, "", WITH, ALONG))
         rest = named.join(
             faulty, left_on="__key", right_on="org_id", how="anti", maintain_order="left"
         )
@@ -131,7 +131,7 @@ def _without_key(name: str, frame: pl.DataFrame) -> pl.DataFrame:
 
 def along_of(name: str, label: str, rows: pl.DataFrame) -> pl.DataFrame:
     """Rows of firms that are set aside, of files that are not in memory."""
-    return _listed(name, _located(label, rows), "", WITH, _ALONG)
+    return _listed(name, _located(label, rows), "", WITH, ALONG)
 
 
 def _located(label: str, rows: pl.DataFrame) -> pl.DataFrame:
@@ -159,10 +159,11 @@ def _alone(name: str, rows: pl.DataFrame) -> pl.DataFrame:
     return _listed(name, rows, KEY, "K003", reason)
 
 
-_ALONG = Text(
+ALONG = Text(
     "同一企业有别的行被搁置，整家一并搁置",
     "another row of this firm was set aside, and so the firm",
 )
+"""Why a row is set aside with which nothing is wrong."""
 _TWICE = {
     KEY: Text(
         "这个企业编号用了不止一次；哪一行是对的无从知道，请只留一行",

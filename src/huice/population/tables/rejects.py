@@ -25,7 +25,8 @@ SCHEMA: dict[str, DType] = {
     "reason_zh": pl.String,
     "reason_en": pl.String,
 }
-"""`row` counts the rows of data in its file from 1; the heading of a CSV file is not counted."""
+"""`row` counts the rows of data in its file from 1; the heading of a CSV file is not counted. `file` and `row`
+are null of firms that were set aside only when they were computed."""
 WITH = "K020"
 """The code of a row that went along with another row of its firm."""
 
@@ -59,6 +60,11 @@ def rows(found: list[dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(found, schema=SCHEMA) if found else none()
 
 
+def by_table(rejects: pl.DataFrame) -> list[tuple[str, int]]:
+    """How many rows of each table there are."""
+    return rejects.group_by("table").len().rows() if rejects.height else []
+
+
 def as_problems(rejects: pl.DataFrame, most: int = 5) -> list[Problem]:
     """One located example of each kind of fault, the most frequent first, with how many there are."""
     if not rejects.height:
@@ -75,7 +81,7 @@ def as_problems(rejects: pl.DataFrame, most: int = 5) -> list[Problem]:
         if one["many"] > 1:
             zh, en = f"{zh}（同类共 {one['many']:,} 行）", f"{en} ({one['many']:,} rows like this)"
         subject = f"{one['table']}.{one['column']}" if one["column"] else one["table"]
-        where = f"{one['file'] or one['table']}#{one['row']}"
+        where = f"{one['file']}#{one['row']}" if one["file"] else ""
         found.append(Problem(one["code"], Text(zh, en), where, 0, 0, subject, "warning"))
     return found
 
