@@ -23,7 +23,7 @@ from huice.population.tables import files, heads, keys, rejects
 from huice.population.tables.cell import EMPTY
 from huice.population.tables.convert import Converted, converted
 from huice.population.tables.files import BadTables
-from huice.population.tables.heads import FILE, ROW, Head
+from huice.population.tables.heads import FILE, GIVEN, ROW, Head
 from huice.population.tables.rejects import Count
 
 __all__ = ["BadTables", "Tables", "load"]
@@ -188,11 +188,12 @@ def _frames(given: Mapping[str, Any], schema: Schema) -> dict[str, list[tuple[st
 def _canonical(
     table: Table, parts: list[tuple[pl.DataFrame, Head]], corpus: Corpus
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """The table with its canonical columns, `FILE` and `ROW`, and the cells that were refused."""
+    """The table with its canonical columns, `FILE`, `ROW` and `GIVEN`, and the cells that were refused."""
     found: list[pl.DataFrame] = []
     bad: list[pl.DataFrame] = []
     for frame, head in parts:
-        columns: list[pl.Series] = [keys.key_of(frame, head)]
+        keyed = frame if GIVEN in frame.columns else keys.typed(frame, frame.schema[KEY])
+        columns: list[pl.Series] = [keyed[KEY]]
         for column, given, source in head.columns:
             one = converted(column, frame[given], corpus, source=source)
             columns.append(one.values.alias(column.name))
@@ -201,6 +202,7 @@ def _canonical(
         place = [
             pl.Series(FILE, [head.label], dtype=pl.String).new_from_index(0, frame.height),
             _numbers(frame).alias(ROW),
+            keyed[GIVEN],
         ]
         found.append(pl.DataFrame([*columns, *place]))
     return keys.stacked(found), bad

@@ -9,8 +9,11 @@ from huice.corpus.source import Problem
 from huice.language.text import Text, did_you_mean
 from huice.population.schema import KEY, OWN, Column, Schema, Table
 
-FILE, ROW = "__file", "__row"
-"""Where a row came from, while a load is under way; a part of larger files brings its own row numbers."""
+FILE, ROW, GIVEN = "__file", "__row", "__given"
+"""Where a row came from, and the key as it was given where that is none, while a load is under way.
+
+A part of larger files brings its own.
+"""
 
 
 class Head(Struct, frozen=True, eq=False):
@@ -50,7 +53,7 @@ def _head(
         column = table.columns.get(name) or by_source.get(name)
         if column is None and name.startswith(OWN):
             own.append(name)
-        elif name == ROW:
+        elif name in (ROW, GIVEN):
             continue
         elif column is None:
             problems.append(_unknown(table, label, name, schema))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import polars as pl
 
 from huice.evaluate.profiles import LONGEST_LIST
@@ -16,26 +18,49 @@ from huice.population.schema import (
     ORG_YEARS,
     ORGS,
     YEAR,
+    DType,
     Schema,
 )
 from huice.population.tables import rejects
-from huice.population.tables.heads import FILE, ROW, Head
+from huice.population.tables.cell import EXACT_FLOATS
+from huice.population.tables.heads import FILE, GIVEN, ROW
 from huice.population.tables.rejects import WITH
 
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
+_WIDE = (pl.UInt64(), pl.Int128(), pl.UInt128())
+"""Whole numbers that may not fit 64 bits: as keys they are text."""
 _UNIQUE = {ORGS: (KEY,), ORG_YEARS: (KEY, YEAR), DECISIONS: (KEY, MEASURE), HISTORY: (KEY, MEASURE)}
 
 
-def key_of(frame: pl.DataFrame, head: Head) -> pl.Series:
-    """The keys of a part: whole numbers stay so, all others are text; null where there is none."""
-    key = frame[KEY]
-    if key.dtype.is_integer():
-        return key.cast(pl.Int64, strict=False).alias(KEY)
-    if key.dtype.is_float():
-        whole = key.cast(pl.Int64, strict=False)
-        if (whole.cast(pl.Float64) == key).fill_null(value=True).all():
-            return whole.alias(KEY)
-    text = key.cast(pl.String, strict=False).str.strip_chars()
-    return pl.select(pl.when(pl.lit(text) != "").then(pl.lit(text)).alias(KEY)).to_series()
+def key_type(dtype: DType) -> DType:
+    """What the keys of a column become: whole numbers or text. The type alone decides, never the values.
+
+    Fragments and parts of one table see different values; firms would not meet their contracts.
+    """
+    return pl.Int64() if dtype.is_numeric() and dtype not in _WIDE else pl.String()
+
+
+def typed(frame: Frame, dtype: DType) -> Frame:
+    """The rows with their keys in the type that they get, null where there is none.
+
+    `GIVEN` holds what was given instead of a key: a float or decimal number that is not whole, or too large to
+    be exact.
+    """
+    given, nothing = pl.col(KEY), pl.lit(None, pl.String).alias(GIVEN)
+    if dtype.is_integer() and dtype not in _WIDE:
+        return frame.with_columns(given.cast(pl.Int64), nothing)
+    if dtype.is_numeric() and dtype not in _WIDE:
+        whole = given.cast(pl.Int64, strict=False)
+        good = whole.cast(dtype, strict=False) == given
+        there = given.is_not_null()
+        if dtype.is_float():
+            good &= whole.is_between(-EXACT_FLOATS + 1, EXACT_FLOATS - 1)
+            there &= given.is_not_nan()
+        good = good.fill_null(value=False)
+        odd = pl.when(there & ~good).then(given.cast(pl.String))
+        return frame.with_columns(pl.when(good).then(whole).alias(KEY), odd.alias(GIVEN))
+    text = given.cast(pl.String).str.strip_chars()
+    return frame.with_columns(pl.when(text != "").then(text).alias(KEY), nothing)
 
 
 def stacked(parts: list[pl.DataFrame]) -> pl.DataFrame:
@@ -87,7 +112,7 @@ def checked(
 
 
 def _clean(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.drop(FILE, ROW)
+    return frame.drop(FILE, ROW, GIVEN)
 
 
 def _alike(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
@@ -117,16 +142,12 @@ def _listed(name: str, rows: pl.DataFrame, column: str, code: str, reason: Text)
 
 
 def _without_key(name: str, frame: pl.DataFrame) -> pl.DataFrame:
-    return _listed(
-        name,
-        frame.filter(pl.col(KEY).is_null()),
-        KEY,
-        "K001",
-        Text(
-            "没有企业编号 org_id，不知道是谁的；请补上",
-            "it has no org_id, so nobody knows whose it is; fill it in",
-        ),
-    )
+    rows = frame.filter(pl.col(KEY).is_null())
+    none, odd = rows.filter(pl.col(GIVEN).is_null()), rows.filter(pl.col(GIVEN).is_not_null())
+    return rejects.joined([
+        _listed(name, none, KEY, "K001", _NO_KEY),
+        _listed(name, odd.with_columns(pl.col(GIVEN).alias(KEY)), KEY, "K023", _ODD_KEY),
+    ])  # fmt: skip
 
 
 def along_of(name: str, label: str, rows: pl.DataFrame) -> pl.DataFrame:
@@ -164,6 +185,15 @@ ALONG = Text(
     "another row of this firm was set aside, and so the firm",
 )
 """Why a row is set aside with which nothing is wrong."""
+_NO_KEY = Text(
+    "没有企业编号 org_id，不知道是谁的；请补上",
+    "it has no org_id, so nobody knows whose it is; fill it in",
+)
+_ODD_KEY = Text(
+    "企业编号 org_id 存成了浮点数或小数，这个数不是整数，或大到存不准；请把整列存成整数或文本",
+    "org_id is stored as floats or decimals, and this one is not a whole number or too large to be exact; "
+    "store the column as whole numbers or text",
+)
 _TWICE = {
     KEY: Text(
         "这个企业编号用了不止一次；哪一行是对的无从知道，请只留一行",
