@@ -124,7 +124,8 @@ def test_a_pool_is_held_against_the_demand_of_its_year(corpus: Corpus) -> None:
     assert row["before_demand_fen"] == first["before_demand_fen"] > 0
     assert row["after_demand_fen"] == first["after_demand_fen"] > 0
     placed = one.costs.filter((pl.col("measure") == VOUCHER) & (pl.col("city") == "hangzhou"))
-    assert first["after_demand_fen"] == placed["after_ceiling_fen"].item()
+    # firms of which facts are missing may get it, but are not assumed to claim
+    assert first["after_demand_fen"] < placed["after_ceiling_fen"].item()
     new = one.pools.filter(pl.col("pool") == "hangzhou/model-pool").row(0, named=True)
     assert new["before_holds_fen"] is None
     assert new["after_holds_fen"] == 100_000_000_00

@@ -117,6 +117,74 @@ def test_no_line_is_wider_than_the_terminal(huice: Run, firms: Path, columns: in
     assert max(width(line, 1) for line in said.out.splitlines()) <= columns
 
 
+def test_groups_and_applicants_of_pools_are_chosen(huice: Run, firms: Path, tmp_path: Path) -> None:  # noqa: F811  # a fixture
+    typed = ("reform", MARGINAL, firms, "--as-of", "2025-06-30")
+    demand = {}
+    for name, more in (
+        ("default", ()),
+        ("all", ("--status", "eligible", "--status", "discretionary", "--status", "unknown")),
+    ):
+        data = json.loads(huice(*typed, *more, "--json").out)
+        demand[name] = Fraction(data["pools"][0]["before_demand_yuan"])
+    assert 0 < demand["default"] < demand["all"]
+    html = tmp_path / "r.html"
+    said = huice(*typed, "--groups", "off", "--status", "unknown", "--html", html)
+    assert "不看组别" in said.out
+    assert "状态为“待确认”的企业，都提出申请" in said.out
+    assert "--groups off --status unknown" in html.read_text(encoding="utf-8")
+    bad = huice(*typed, "--groups", "maybe")
+    assert (bad.code, "--groups 写 on 或 off" in bad.err) == (2, True)
+    bad = huice(*typed, "--status", "rich", "--lang", "en")
+    assert (bad.code, "there is no status “rich”" in bad.err) == (2, True)
+
+
+def test_the_pools_of_the_reform_are_those_of_the_verb_for_pools(huice: Run, firms: Path) -> None:  # noqa: F811  # a fixture
+    asked = (firms, "--as-of", "2025-06-30", "--json")
+    told = json.loads(huice("reform", MARGINAL, *asked).out)["pools"]
+    for side, more in (("before", ()), ("after", ("--draft", MARGINAL))):
+        given = json.loads(huice("pools", *asked, "--runs", "0", *more).out)["pools"]
+        shares = {(one["pool"], one["year"]): one for one in given}
+        for row in told:
+            share = shares[row["pool"], row["year"]]
+            assert row[f"{side}_demand_yuan"] == share["asked_yuan"]
+            assert row[f"{side}_left_out"] == share["left_out"]
+            assert row[f"{side}_exhausted_on"] == share["exhausted_on"]
+    assert told
+
+
+def test_rows_set_aside_are_counted_and_written(huice: Run, tmp_path: Path) -> None:  # noqa: F811  # a fixture
+    folder, listed = tmp_path / "firms", tmp_path / "rejects.csv"
+    folder.mkdir()
+    (folder / "orgs.csv").write_text(
+        "org_id,place,kind,size\na,hangzhou/xihu,enterprise,small\nb,hangzou,enterprise,small\n"
+        "c,hangzhou/xihu,enterprise,small\n",
+        encoding="utf-8",
+    )
+    (folder / "contracts.csv").write_text(
+        "org_id,item,amount_yuan,paid_yuan\na,compute,500000,500000\nb,compute,1,1\n", "utf-8"
+    )
+    typed = (folder, "--as-of", "2025-06-30", "--rejects", listed)
+    for verb in (("reform", MARGINAL), ("reform", BUDGET, "--budget", "1元"), ("pools",)):
+        said = huice(*verb[:2], *typed, *verb[2:])
+        assert said.code == 0, said.err
+        assert "搁置 1 家（连同其余各表共 2 行）" in said.out
+        assert "已写好" in said.out
+        assert "rejects.csv" in said.out
+        assert "hangzou" in said.err
+        rows = pl.read_csv(listed)
+        assert rows["table"].to_list() == ["orgs", "contracts"]
+        assert rows["org_id"].to_list() == ["b", "b"]
+        again = huice(*verb[:2], *typed, *verb[2:])
+        assert (again.code, "[T007]" in again.err) == (2, True)
+        said = huice(*verb[:2], *typed, *verb[2:], "--force", "--lang", "en")
+        assert "1 firm was set aside (2 rows of all tables)" in said.out
+        data = json.loads(huice(*verb[:2], *typed, *verb[2:], "--force", "--json").out)
+        assert data["tables"]["orgs"] == {"read": 3, "kept": 2, "set_aside": 1}
+        bad = huice(*verb[:2], folder, *verb[2:], "--rejects", tmp_path / "r.txt")
+        assert (bad.code, "--rejects 写 .csv 或 .parquet" in bad.err) == (2, True)
+        listed.unlink()
+
+
 def test_the_budget_is_solved_and_shown(huice: Run, firms: Path) -> None:  # noqa: F811  # a fixture
     typed = ("reform", BUDGET, firms, "--as-of", "2025-06-30", "--budget")
     said = huice(*typed, "300万元")

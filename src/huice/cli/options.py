@@ -112,9 +112,38 @@ FragmentOption = Annotated[
 ForceOption = Annotated[
     bool, typer.Option("--force", help="覆盖已有的文件 // Overwrite a file that exists")
 ]
+GroupsOption = Annotated[
+    str,
+    typer.Option(
+        "--groups",
+        metavar="on|off",
+        help="同组只享受一项、共同上限是否约束对资金池的申请，缺省 on // Whether groups bind the claims on "
+        "pools (only the highest, joint ceilings); default on",
+    ),
+]
+ApplicantsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--status",
+        metavar="STATUS",
+        help="哪些状态算资金池的申请人，可写多次，缺省 eligible 和 discretionary // Who counts as applicant to "
+        "a pool; may be repeated; default eligible and discretionary",
+    ),
+]
 NarrowOption = Annotated[
     bool, typer.Option("--narrow", help="画成手机宽度（390 像素） // Draw for a phone (390 pixels)")
 ]
+
+
+def on_or_off(option: str, text: str) -> bool:
+    """Whether a switch is on. Raises `BadInput` for any other word."""
+    if text not in {"on", "off"}:
+        raise bad_input(
+            "T004",
+            f"{option} 写 on 或 off，写的是“{text}”",
+            f"{option} is on or off, not “{text}”",
+        )
+    return text == "on"
 
 
 def refuse_to_overwrite(*paths: Path | None, force: bool) -> None:

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from huice.cli.find import parse_date, parse_readings
 from huice.cli.options import (
+    ApplicantsOption,
     DateOption,
     DraftOption,
     ForceOption,
+    GroupsOption,
     ReadingOption,
+    on_or_off,
     refuse_to_overwrite,
 )
+from huice.cli.pools_asked import assumed, check_target, day_of_year, share_range
+from huice.cli.rejected import RejectsOption, check_rejects
 from huice.cli.surface import Surface, bad_input
 from huice.language.text import Fault
 
@@ -27,14 +31,9 @@ if TYPE_CHECKING:
 
     from huice.language.text import Text
     from huice.population.pools.allocation import Allocation
-    from huice.population.pools.demand import Assumptions
     from huice.population.pools.forecast import Forecast
     from huice.population.pools.rules import Choice
     from huice.population.pools.uncertainty import Uncertainty
-
-Range = tuple[Fraction, Fraction]
-FORMATS = (".parquet", ".xlsx")
-_WHOLE = 100
 
 
 def pools(
@@ -111,15 +110,7 @@ def pools(
             help="按上限（缺省）还是确定额申请 // Ask for the ceiling (default) or the certain sum",
         ),
     ] = "ceiling",
-    status: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--status",
-            metavar="STATUS",
-            help="哪些状态算申请人，可写多次，缺省 eligible 和 discretionary // Who counts as applicant; "
-            "may be repeated; default eligible and discretionary",
-        ),
-    ] = None,
+    status: ApplicantsOption = None,
     opens: Annotated[
         str,
         typer.Option(
@@ -139,15 +130,7 @@ def pools(
             help="1 均匀到达；越大越前密后疏 // 1: applications come evenly; more: earlier",
         ),
     ] = 1,
-    groups: Annotated[
-        str,
-        typer.Option(
-            "--groups",
-            metavar="on|off",
-            help="同组只享受一项、共同上限是否约束申请，缺省 on // Whether groups bind the claims "
-            "(only the highest, joint ceilings); default on",
-        ),
-    ] = "on",
+    groups: GroupsOption = "on",
     runs: Annotated[
         int,
         typer.Option(
@@ -186,6 +169,7 @@ def pools(
             help="逐笔结果写成 .parquet 或 .xlsx // Write every claim to a .parquet or .xlsx file",
         ),
     ] = None,
+    rejected: RejectsOption = None,
     force: ForceOption = False,
 ) -> None:
     """Without a source the pools are listed; with one they are given out."""
@@ -196,6 +180,7 @@ def pools(
     from huice.population.pools.overlaps import overlaps, partners
     from huice.population.pools.rules import Choice, Terms
     from huice.population.pools.uncertainty import Uncertainty, seed_number
+    from huice.population.tables.rejects import write as write_rejects
 
     out.under(draft)
     readings = parse_readings(out.corpus, reading)
@@ -205,15 +190,16 @@ def pools(
         if source is None:
             pools_page.show_list(out, chosen or listed)
             return
-        _target(target)
-        refuse_to_overwrite(target, force=force)
-        grouped = _on("--groups", groups)
-        take, part = _range("--takeup", takeup), _range("--share", share)
-        assumptions = _assumptions(
+        check_target(target)
+        check_rejects(rejected)
+        refuse_to_overwrite(target, rejected, force=force)
+        grouped = on_or_off("--groups", groups)
+        take, part = share_range("--takeup", takeup), share_range("--share", share)
+        assumptions = assumed(
             (take, part),
             status,
             request,
-            (_day("--opens", opens), _day("--closes", closes)),
+            (day_of_year("--opens", opens), day_of_year("--closes", closes)),
             front,
             seed,
         )
@@ -223,7 +209,7 @@ def pools(
             members = {id_ for fund in chosen or listed for id_ in fund.members}
             if grouped:
                 members |= partners(overlaps(out.corpus, readings, members))
-            awards = awards_of(out, source, day, horizon, sorted(members), readings)
+            awards, aside = awards_of(out, source, day, horizon, sorted(members), readings)
             choice = Choice(rule, Terms(seed=seed or "", whole=whole, within=within))
             unsure = Uncertainty(take, part, runs=runs, seed=seed_number(seed or "1"))
             asked = {
@@ -233,78 +219,12 @@ def pools(
             found, drawn = _allocate(out, awards, asked, runs, unsure)
         varying = _varies(unsure, drawn, choice)
         files = _write(out, found, drawn, varying, svg, target)
+        if rejected is not None:
+            write_rejects(aside.rejects, rejected)
+            files.append(rejected)
     except Fault as fault:
         raise bad_input("T004", fault.text.zh, fault.text.en) from fault
-    pools_page.show(out, found, drawn, varying, files)
-
-
-def _target(target: Path | None) -> None:
-    if target is not None and target.suffix.lower() not in FORMATS:
-        raise bad_input(
-            "T004",
-            f"“{target.name}”的扩展名不对，写作 .parquet 或 .xlsx",
-            f"“{target.name}” must end in .parquet or .xlsx",
-        )
-
-
-def _range(option: str, text: str) -> Range:
-    """`60%` or `40%-80%`, as shares."""
-    parts = [part.strip() for part in text.replace("～", "-").replace("~", "-").split("-")]
-    try:
-        ends = [
-            Fraction(part.removesuffix("%")) / (_WHOLE if part.endswith("%") else 1)
-            for part in parts
-        ]
-        low, high = ends if len(ends) > 1 else (ends[0], ends[0])
-    except (ValueError, ZeroDivisionError):
-        low, high = Fraction(1), Fraction(0)
-    if not 0 <= low <= high <= 1:
-        raise bad_input(
-            "T004",
-            f"{option} 写作 60% 或 40%-80%，在 0 与 100% 之间，写的是“{text}”",
-            f"{option} is 60% or 40%-80%, between 0 and 100%, not “{text}”",
-        )
-    return low, high
-
-
-def _day(option: str, text: str) -> tuple[int, int]:
-    try:
-        month, day = (int(part) for part in text.split("-"))
-        date(2024, month, day)
-    except ValueError:
-        raise bad_input(
-            "T004",
-            f"{option} 写作 MM-DD，如 03-01，写的是“{text}”",
-            f"{option} is MM-DD, such as 03-01, not “{text}”",
-        ) from None
-    return month, day
-
-
-def _assumptions(
-    ranges: tuple[Range, Range], status: Sequence[str] | None, request: str,
-    window: tuple[tuple[int, int], tuple[int, int]], front: int, seed: str | None,
-) -> Assumptions:  # fmt: skip
-    """The middle of each range stands for it where one figure is needed."""
-    from huice.population.pools.demand import Assumptions
-
-    if request not in {"ceiling", "certain"}:
-        raise bad_input(
-            "T004",
-            f"--request 写 ceiling 或 certain，写的是“{request}”",
-            f"--request is ceiling or certain, not “{request}”",
-        )
-    takeup, share = ((low + high) / 2 for low, high in ranges)
-    figure: Literal["ceiling", "certain"] = "certain" if request == "certain" else "ceiling"
-    return Assumptions(
-        statuses=tuple(status) if status else ("eligible", "discretionary"),
-        takeup=takeup,
-        request=figure,
-        share=share,
-        opens=window[0],
-        closes=window[1],
-        front=front,
-        seed=seed or "1",
-    )
+    pools_page.show(out, found, drawn, varying, aside, files)
 
 
 def _allocate(
@@ -333,16 +253,6 @@ def _varies(unsure: Uncertainty, forecasts: Sequence[Forecast], choice: Choice) 
     quotas = {one.rule for one in forecasts if one.fund.kind == "quota"}
     pools = [choice] if any(one.fund.kind != "quota" for one in forecasts) else []
     return (*unsure.says(), *varies([*pools, *map(Chosen, quotas)]), BANDS_SAY)
-
-
-def _on(option: str, text: str) -> bool:
-    if text not in {"on", "off"}:
-        raise bad_input(
-            "T004",
-            f"{option} 写 on 或 off，写的是“{text}”",
-            f"{option} is on or off, not “{text}”",
-        )
-    return text == "on"
 
 
 def _write(

@@ -10,6 +10,7 @@ from pathlib import Path
 from huice.cli import cards
 from huice.cli.find import place_name
 from huice.cli.page import Column, Page
+from huice.cli.rejected import say_set_aside
 from huice.cli.surface import Surface
 from huice.language.text import Text
 from huice.population.pools import FEN, Fund
@@ -21,6 +22,7 @@ from huice.population.pools.files import SCHEMA, fund_dict, share_dict
 from huice.population.pools.forecast import Forecast
 from huice.population.pools.overlaps import lessened
 from huice.population.pools.rules import find_rule
+from huice.population.reform.source import SetAside
 
 STATED = {
     "at_most": Text("至多", "at most"),
@@ -65,9 +67,13 @@ def show(
     found: Allocation,
     forecasts: Sequence[Forecast],
     varies: Sequence[Text],
+    aside: SetAside,
     files: Sequence[Path],
 ) -> None:
-    """What became of every fund with claims, then the assumptions, and what `varies` from run to run."""
+    """What became of every fund with claims, then the assumptions, and what `varies` from run to run.
+
+    `aside` says which rows of the tables were set aside.
+    """
     assumed = (*found.says(), *varies)
     drawn = {(one.fund.id, one.year): one for one in forecasts}
     if out.as_json:
@@ -79,6 +85,7 @@ def show(
                     share_dict(found, share, drawn.get((share.fund.id, share.year)))
                     for share in found.shares
                 ],
+                "tables": aside.as_dict(),
                 "files": [str(path) for path in files],
             }
         )
@@ -88,6 +95,7 @@ def show(
         out.say("资金池的分配", "Pools given out"),
         out.say(f"政策汇编 {out.corpus.version}", f"corpus {out.corpus.version}"),
     )
+    say_set_aside(out, page, aside.counts)
     idle = [share for share in found.shares if not share.claims and not share.unstated]
     for share in found.shares:
         if share.claims or share.unstated:

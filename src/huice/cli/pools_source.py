@@ -13,6 +13,7 @@ from huice.cli.surface import BadInput, Surface, bad_input
 from huice.language.text import Fault
 from huice.population import BadTables, load
 from huice.population.pools.demand import NEEDED
+from huice.population.reform.source import SetAside
 from huice.population.results import is_result, parts_of
 from huice.population.schema import ORGS
 from huice.population.simulate import simulate
@@ -25,14 +26,14 @@ def awards_of(
     horizon: int,
     measures: Sequence[str],
     readings: dict[str, dict[str, str]],
-) -> pl.DataFrame:
-    """The awards of a file, or those of these measures that tables of firms lead to."""
+) -> tuple[pl.DataFrame, SetAside]:
+    """The awards of a file, or those of these measures that tables of firms lead to, and what was set aside."""
     path = Path(source)
     kind = path.suffix.lower()
     if path.is_file() and kind in {".parquet", ".csv"}:
         frame = _read(path)
         if {"measure", "status"} & set(frame.columns):
-            return _dated(frame)
+            return _dated(frame), SetAside()
         if "org_id" not in frame.columns:
             raise bad_input(
                 "T004",
@@ -40,7 +41,7 @@ def awards_of(
                 f"{path} is neither awards ({', '.join(NEEDED)}) nor a table of firms (org_id)",
             )
     if path.is_dir() and is_result(path) and not any(path.glob(f"{ORGS}*")):
-        return _parts(path)
+        return _parts(path), SetAside()
     try:
         tables = load(path, out.corpus)
     except BadTables as error:
@@ -56,7 +57,7 @@ def awards_of(
         readings=readings,
         by_year=True,
     )
-    return found.awards
+    return found.awards, SetAside(tables.counts, tables.rejects, tables.warnings)
 
 
 def _parts(folder: Path) -> pl.DataFrame:

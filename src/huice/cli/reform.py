@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from fractions import Fraction
 from pathlib import Path
@@ -13,15 +12,28 @@ import typer
 from huice.cli.find import parse_date, parse_readings
 from huice.cli.options import (
     DEFAULT_FRAGMENT,
+    ApplicantsOption,
     ClusterOption,
     DateOption,
     ForceOption,
     FragmentOption,
+    GroupsOption,
     ReadingOption,
     WorkersOption,
     YearsOption,
+    on_or_off,
     refuse_to_overwrite,
 )
+from huice.cli.reform_asked import (
+    Claims,
+    check_target,
+    command_of,
+    fen_of,
+    figure_of,
+    open_values,
+    share_of,
+)
+from huice.cli.rejected import RejectsOption, check_rejects
 from huice.cli.surface import BadInput, Surface, bad_input
 from huice.language.text import Fault
 
@@ -30,8 +42,6 @@ if TYPE_CHECKING:
     from huice.population.reform import Reform
     from huice.population.reform.inverse import Solution
     from huice.population.reform.source import Source
-
-_FEN, _WHOLE = 100, 100
 
 
 def reform(
@@ -114,6 +124,9 @@ def reform(
             "--svg", metavar="DIR", help="图表写到这个文件夹 // Write the charts to this folder"
         ),
     ] = None,
+    groups: GroupsOption = "on",
+    status: ApplicantsOption = None,
+    rejected: RejectsOption = None,
     workers: WorkersOption = 1,
     cluster: ClusterOption = None,
     fragment: FragmentOption = DEFAULT_FRAGMENT,
@@ -126,18 +139,21 @@ def reform(
     from huice.cli.engines import engine
     from huice.corpus.overlay import BadOverlay, load_overlay
     from huice.population.tables import BadTables
+    from huice.population.tables.rejects import write as write_rejects
 
-    set_ = _values(values)
-    kind = _figure(figure)
-    limit, part = _budget(budget), _share(takeup)
+    set_ = open_values(values)
+    kind = figure_of(figure)
+    limit, part = fen_of(budget), share_of(takeup)
+    claims = Claims(on_or_off("--groups", groups), tuple(status or ()))
     if set_ and limit is not None:
         raise bad_input(
             "T004",
             "--set 与 --budget 只用一个：或给数定值，或按预算反求",
             "use --set or --budget, not both: give the number, or solve for it",
         )
-    _target(target)
-    refuse_to_overwrite(target, html, force=force)
+    check_target(target)
+    check_rejects(rejected)
+    refuse_to_overwrite(target, html, rejected, force=force)
     day = parse_date(as_of) if as_of else date.today()  # noqa: DTZ011  # the user's own day
     asked: dict[str, Any] = {
         "as_of": day, "horizon": years, "readings": parse_readings(out.corpus, reading) or None,
@@ -150,9 +166,15 @@ def reform(
         with engine(workers, cluster) as executor:
             firms = _opened(out, source, fragment)
             given = draft, firms, set_, (limit, part, kind), {**asked, "executor": executor}
-            solution, found = _computed(out, *given)
-        command = _command(overlay, source, day, years, set_, (budget, takeup, figure), reading)
+            solution, found = _computed(out, *given, claims)
+        command = command_of(
+            overlay, source, day, years, set_, (budget, takeup, figure), reading, claims
+        )
         files = _write(out, found, solution, command, (target, html, svg))
+        told = found or solution
+        if rejected is not None and told is not None:
+            write_rejects(told.aside.rejects, rejected)
+            files.append(rejected)
     except (BadOverlay, BadTables) as error:
         raise BadInput(*error.problems) from error
     except Fault as fault:
@@ -169,7 +191,7 @@ def _opened(out: Surface, source: str, fragment: int) -> Source:
 
 def _computed(
     out: Surface, draft: Overlay, firms: Source, values: dict[str, str],
-    inverse: tuple[int | None, Fraction, Any], asked: dict[str, Any],
+    inverse: tuple[int | None, Fraction, Any], asked: dict[str, Any], claims: Claims,
 ) -> tuple[Solution | None, Reform | None]:  # fmt: skip
     """The solved budget, if one is given, and the reform: with the answer in it, if there is one."""
     from huice.cli.engines import Shown
@@ -188,112 +210,15 @@ def _computed(
             values = {solution.unknown.name: solution.answer.written}
     if solution is None or solution.answer is not None:
         with shown:
-            found = compute(firms, draft, out.corpus, values=values, **asked)
+            found = compute(
+                firms, draft, out.corpus, values=values, assumptions=claims.assumed(),
+                grouped=claims.grouped, **asked,
+            )  # fmt: skip
     told = found or solution
     assert told is not None
     for problem in told.problems():
         sys.stderr.write(out.translated(problem.render(out.lang)) + "\n")
     return solution, found
-
-
-# --- what was typed ---------------------------------------------------------------------------------
-
-
-def _values(given: list[str] | None) -> dict[str, str]:
-    found = {}
-    for text in given or ():
-        name, equals, value = text.partition("=")
-        if not (name and equals and value):
-            raise bad_input(
-                "T004",
-                f"--set 写作 名称=数值，如 rate=35%，写的是“{text}”",
-                f"--set is NAME=VALUE, such as rate=35%, not “{text}”",
-            )
-        found[name.strip().removeprefix("$")] = value.strip()
-    return found
-
-
-def _budget(text: str | None) -> int | None:
-    from huice.language.units import MONEY, dimension_of, parse_literal, value_of
-
-    if text is None:
-        return None
-    literal = parse_money(text, parse_literal)
-    fen = None
-    if literal is not None and dimension_of(literal) == MONEY:
-        fen = value_of(literal) * _FEN
-    if fen is None or fen.denominator != 1:
-        raise bad_input(
-            "T004",
-            f"--budget 写一笔金额，如 2亿元，写的是“{text}”",
-            f"--budget is an amount, such as 200000000, not “{text}”",
-        )
-    return int(fen)
-
-
-def parse_money(text: str, parse: Any) -> Any:
-    """The literal, or None where it is none; a bare number is yuan."""
-    plain = text.strip()
-    try:
-        return parse(plain if not plain.replace(",", "").isdigit() else f"{plain}元")
-    except Fault:
-        return None
-
-
-def _share(text: str) -> Fraction:
-    try:
-        share = Fraction(text.strip().removesuffix("%")) / (
-            _WHOLE if text.strip().endswith("%") else 1
-        )
-    except (ValueError, ZeroDivisionError):
-        share = Fraction(0)
-    if not 0 < share <= 1:
-        raise bad_input(
-            "T004",
-            f"--takeup 写作 60%，大于 0、不超过 100%，写的是“{text}”",
-            f"--takeup is a share such as 60%, more than 0 and at most 100%, not “{text}”",
-        )
-    return share
-
-
-def _figure(word: str) -> str:
-    if word not in {"ceiling", "certain"}:
-        raise bad_input(
-            "T004",
-            f"--figure 写 ceiling 或 certain，写的是“{word}”",
-            f"--figure is ceiling or certain, not “{word}”",
-        )
-    return word
-
-
-def _target(target: Path | None) -> None:
-    from huice.population.reform.files import FORMATS
-
-    if target is not None and target.suffix.lower() not in FORMATS:
-        raise bad_input(
-            "T004",
-            f"“{target.name}”的扩展名不对，写作 .parquet 或 .xlsx",
-            f"“{target.name}” must end in .parquet or .xlsx",
-        )
-
-
-def _command(
-    overlay: str, source: str, day: Any, years: int, values: dict[str, str],
-    inverse: tuple[str | None, str, str], reading: list[str] | None,
-) -> str:  # fmt: skip
-    """The command that makes the same figures again."""
-    budget, takeup, figure = inverse
-    words = ["huice", "reform", overlay, source, "--as-of", str(day)]
-    words += ["--years", str(years)] if years > 1 else []
-    for name, value in values.items():
-        words += ["--set", f"{name}={value}"]
-    if budget is not None:
-        words += ["--budget", budget]
-        words += ["--takeup", takeup] if takeup != "100%" else []
-        words += ["--figure", figure] if figure != "ceiling" else []
-    for text in reading or ():
-        words += ["--reading", text]
-    return shlex.join(words)
 
 
 # --- what is written --------------------------------------------------------------------------------

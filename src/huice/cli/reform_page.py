@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from huice.cli import cards
 from huice.cli.page import Column, Page
+from huice.cli.rejected import say_set_aside
 from huice.cli.surface import Surface
 from huice.corpus.amendments import Amendment, changes
 from huice.corpus.overlay import Overlay, apply
 from huice.language.text import Text
-from huice.population.reform import Reform, words
+from huice.population.reform import Reform, pool_words, words
 from huice.population.reform.files import diff_dict, reform_dict, solution_dict
 from huice.population.reform.inverse import Solution
 from huice.population.reform.words import KINDS, Grid
@@ -54,7 +56,9 @@ def show(
 ) -> None:
     """The diff first, then the budget, each city, the pools, and how it was computed."""
     if out.as_json:
-        data = {"schema": "huice/reform/1"} if found is None else reform_dict(found)
+        data: dict[str, Any] = {"schema": "huice/reform/1"} if found is None else reform_dict(found)
+        if found is None and solution is not None:
+            data["tables"] = solution.aside.as_dict()
         out.emit(
             {
                 **data,
@@ -69,6 +73,9 @@ def show(
         diff(out, page, found.amendments)
     elif solution is not None:
         _heading(out, page, solution.title, out.corpus.version, solution.version)
+    told = found or solution
+    if told is not None:
+        say_set_aside(out, page, told.aside.counts)
     if solution is not None:
         _solution(out, page, solution)
     if found is not None:
@@ -134,10 +141,14 @@ def _result(out: Surface, page: Page, found: Reform) -> None:
         for grid in grids:
             _grid(page, grid)
     if found.pools.height:
-        page.heading(out.say("资金池", "Pools"))
+        page.heading(out.say("资金池与名额", "Pools and quotas"))
         for row in found.pools.iter_rows(named=True):
-            page.para([(row["says_en" if out.lang == "en" else "says"], "strong")])
-            page.para(out.text(words.pool_says(row)), 2)
+            page.split([(out.text(pool_words.pool_name(row)), "strong")], row["pool"])
+            for sentence in pool_words.pool_says(row):
+                page.para(out.text(sentence), 2, 4)
+        page.blank()
+        for sentence in found.pool_notes:
+            page.para(f"· {out.text(sentence)}{out.say('。', '.')}", 0, 2)
     page.heading(out.say("方法与假设", "Method and assumptions"))
     for sentence in words.method(found):
         page.para(f"· {out.text(sentence)}", 0, 2)

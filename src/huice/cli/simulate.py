@@ -23,6 +23,7 @@ from huice.cli.options import (
     refuse_to_mix,
     refuse_to_overwrite,
 )
+from huice.cli.rejected import RejectsOption, check_rejects
 from huice.cli.surface import BadInput, Surface, bad_input
 from huice.language.text import Fault
 
@@ -75,15 +76,7 @@ def simulate(
             ".parquet, .xlsx, or a folder (all of it, as Parquet)",
         ),
     ] = None,
-    rejected: Annotated[
-        Path | None,
-        typer.Option(
-            "--rejects",
-            metavar="FILE",
-            help="搁置的行及原因写到这个 .csv 或 .parquet // Write the rows that were set aside, with their "
-            "reasons, to this .csv or .parquet",
-        ),
-    ] = None,
+    rejected: RejectsOption = None,
     workers: WorkersOption = 1,
     cluster: ClusterOption = None,
     fragment: FragmentOption = DEFAULT_FRAGMENT,
@@ -100,7 +93,8 @@ def simulate(
     from huice.population.tables.rejects import write as write_rejects
 
     out.under(draft)
-    _check_kinds(output, rejected)
+    _check_kind(output)
+    check_rejects(rejected)
     if output is not None and not output.suffix:
         refuse_to_mix(output, SIMULATION, force=force)
         _refuse_to_litter(output, force=force)
@@ -149,7 +143,7 @@ def _refuse_to_litter(path: Path, *, force: bool) -> None:
         )
 
 
-def _check_kinds(output: Path | None, rejected: Path | None) -> None:
+def _check_kind(output: Path | None) -> None:
     from huice.population.simulate_files import SUFFIXES
 
     if output is not None and output.suffix.lower() not in SUFFIXES:
@@ -157,10 +151,4 @@ def _check_kinds(output: Path | None, rejected: Path | None) -> None:
             "T004",
             f"-o 写 .parquet、.xlsx 或文件夹，写的是“{output}”",
             f"-o is a .parquet, a .xlsx or a folder, not “{output}”",
-        )
-    if rejected is not None and rejected.suffix.lower() not in (".csv", ".parquet"):
-        raise bad_input(
-            "T004",
-            f"--rejects 写 .csv 或 .parquet，写的是“{rejected}”",
-            f"--rejects is a .csv or a .parquet, not “{rejected}”",
         )

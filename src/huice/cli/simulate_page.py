@@ -11,6 +11,7 @@ from typing import Any
 from huice.cli import cards
 from huice.cli.find import place_name
 from huice.cli.page import Column, Page
+from huice.cli.rejected import say_set_aside
 from huice.cli.surface import Surface
 from huice.cli.words import UNSTATED
 from huice.population.schema import FEN
@@ -32,7 +33,7 @@ def show(out: Surface, found: Simulation, files: Sequence[Path]) -> None:
             f"as of {asked.as_of} · {span} · corpus {found.corpus.version}",
         ),
     )
-    _set_aside(out, page, found)
+    say_set_aside(out, page, found.counts)
     rows = list(found.costs(by_city=True).iter_rows(named=True))
     for city, group in groupby(rows, key=lambda row: row["city"]):
         _city(out, page, found, city, list(group))
@@ -44,24 +45,6 @@ def show(out: Surface, found: Simulation, files: Sequence[Path]) -> None:
         page.para(out.say(f"已写好 {path}", f"{path} is written"))
     cards.disclaimer(out, page)
     out.show(page)
-
-
-def _set_aside(out: Surface, page: Page, found: Simulation) -> None:
-    orgs = found.counts["orgs"]
-    rows = sum(count.rejected for count in found.counts.values())
-    if not rows:
-        return
-    page.para(
-        (
-            out.say(
-                f"搁置 {orgs.rejected:,} 家（连同其余各表共 {rows:,} 行）：见上面的说明；"
-                "全部原因可用 --rejects 写成文件。",
-                f"{orgs.rejected:,} firms were set aside ({rows:,} rows of all tables): see above; "
-                "--rejects writes every reason to a file.",
-            ),
-            "warn",
-        )
-    )
 
 
 def _city(

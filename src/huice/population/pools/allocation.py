@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -108,6 +108,14 @@ class Allocation(Struct, frozen=True):
         return (*self.assumptions.says(), *said)
 
 
+class Reach(Struct, frozen=True, eq=False):
+    """What is given out: `funds` in their order, the `members` that draw on them, the `groups` of these."""
+
+    funds: tuple[Fund, ...]
+    members: tuple[str, ...]
+    groups: tuple[Overlap, ...]
+
+
 class Question(Struct, frozen=True, eq=False):
     """What is to be given out, and how: the demand, its claims as a book, the stages in their order."""
 
@@ -128,22 +136,46 @@ class Setting(Struct, frozen=True, eq=False):
     grouped: bool = True
 
 
+def reach(
+    corpus: Corpus,
+    only: Sequence[Fund] | None = None,
+    readings: Readings | None = None,
+    *,
+    grouped: bool = True,
+) -> Reach:
+    """All funds of a corpus, or `only` these and those that lie in them, with what bears on their claims."""
+    every = funds(corpus, readings)
+    wanted = _with_inner(every, only) if only is not None else every
+    members = tuple(dict.fromkeys(member for fund in wanted for member in fund.members))
+    groups = overlaps(corpus, readings, members) if grouped else ()
+    return Reach(wanted, members, groups)
+
+
 def question(
     awards: pl.DataFrame | pl.LazyFrame, corpus: Corpus, assumed: Assumptions, how: Setting
 ) -> Question:
     """The stages that awards lead to; see `allocate_pools`."""
-    choice, selection = how.choice or Choice(), how.selection
-    every = funds(corpus, how.readings)
-    wanted = _with_inner(every, how.only) if how.only is not None else every
-    members = tuple(dict.fromkeys(member for fund in wanted for member in fund.members))
-    groups = overlaps(corpus, how.readings, members) if how.grouped else ()
-    asked = demand(awards, assumed, how.year, members, groups)
+    far = reach(corpus, how.only, how.readings, grouped=how.grouped)
+    asked = demand(awards, assumed, how.year, far.members, far.groups)
+    return put(asked, far, assumed, how.choice, how.selection)
+
+
+def put(
+    asked: Demand,
+    far: Reach,
+    assumed: Assumptions,
+    choice: Choice | None = None,
+    selection: Choice | None = None,
+) -> Question:
+    """The stages that a demand leads to; the rules as in `allocate_pools`."""
+    choice = choice or Choice()
     if selection is None:
         named = "ranked" if "score" in asked.given else "lottery"
         selection = Choice(named, Terms(seed=assumed.seed))
     check_choices(asked, choice, selection)
     book = Book.of(asked)
-    return Question(asked, book, tuple(stages(wanted, asked, book, choice, selection)), groups)
+    ordered = tuple(stages(far.funds, asked, book, choice, selection))
+    return Question(asked, book, ordered, far.groups)
 
 
 def allocate_pools(  # noqa: PLR0913  # one keyword for each thing that may be asked
@@ -167,23 +199,30 @@ def allocate_pools(  # noqa: PLR0913  # one keyword for each thing that may be a
     """
     assumed = assumptions or Assumptions()
     how = Setting(year, choice, selection, only, readings, grouped)
-    put = question(awards, corpus or shipped(), assumed, how)
-    claims = put.book.claims
+    asked = question(awards, corpus or shipped(), assumed, how)
+    steps: list[pl.DataFrame] = []
+    shares = given_out(asked, steps.append)
+    frame = pl.concat(steps) if steps else pl.DataFrame(schema=STEP)
+    return Allocation(shares, frame, assumed, asked.groups if grouped else None, asked.asked.taken)
+
+
+def given_out(
+    asked: Question, step: Callable[[pl.DataFrame], None] | None = None
+) -> tuple[Share, ...]:
+    """What became of each fund in turn; `step` takes what it gives claim by claim. Raises as the rules do."""
+    claims = asked.book.claims
     left = claims.asked.copy()
     shares: list[Share] = []
-    steps: list[pl.DataFrame] = []
-    for stage in put.stages:
+    for stage in asked.stages:
         there = left[stage.rows] > 0
         rows = stage.rows[there]
         own = structs.replace(claims.take(rows), asked=left[rows])
         given = give(stage, own, stage.firm[there])
-        shares.append(_share(stage, put, own.asked, given))
-        steps.append(_step(stage, put.book, rows, own.asked, given))
+        shares.append(_share(stage, asked, own.asked, given))
+        if step is not None:
+            step(_step(stage, asked.book, rows, own.asked, given))
         left[rows] = given.fen
-    frame = pl.concat(steps) if steps else pl.DataFrame(schema=STEP)
-    return Allocation(
-        tuple(shares), frame, assumed, put.groups if grouped else None, put.asked.taken
-    )
+    return tuple(shares)
 
 
 def _with_inner(every: Sequence[Fund], only: Sequence[Fund]) -> tuple[Fund, ...]:
@@ -197,9 +236,9 @@ def _with_inner(every: Sequence[Fund], only: Sequence[Fund]) -> tuple[Fund, ...]
     )
 
 
-def _share(stage: Stage, put: Question, fen: Whole, given: Given) -> Share:
+def _share(stage: Stage, asked: Question, fen: Whole, given: Given) -> Share:
     """What became of one fund in one year, whose claims ask for so many fen."""
-    levels = levels_of(put.book, stage.by)
+    levels = levels_of(asked.book, stage.by)
     return Share(
         fund=stage.fund,
         year=stage.year,
@@ -215,7 +254,7 @@ def _share(stage: Stage, put: Question, fen: Whole, given: Given) -> Share:
         unstated=stage.unstated,
         exhausted_on=_exhausted(stage.fund.units, given),
         cutoff=None if levels is None or not fen.size else cutoff(levels, given.edge),
-        taken=_taken(stage, put.asked.taken),
+        taken=_taken(stage, asked.asked.taken),
     )
 
 

@@ -152,6 +152,20 @@ def demand(
     return Demand(claims.sort("claim"), unstated.sort("measure", "year"), given, touched(kept))
 
 
+def joined(parts: Sequence[Demand]) -> Demand:
+    """The demand of all parts of a population in any order; a firm is in one part with all it claims."""
+    first, *_ = parts
+    whole = [pl.concat(getattr(one, name) for one in parts) for name in ("unstated", "taken")]
+    unstated, taken = (
+        frame.group_by(by).agg(pl.all().sum()).sort(by)
+        for frame, by in zip(
+            whole, (["measure", "year"], ["group", "measure", "year"]), strict=True
+        )
+    )
+    claims = pl.concat(one.claims for one in parts).sort("claim")
+    return Demand(claims, unstated, first.given, taken)
+
+
 def _single(kept: pl.DataFrame, year: int | None) -> pl.DataFrame:
     """One row for each claim: firm, measure and year, with its id."""
     if kept["year"].null_count() < kept.height:

@@ -22,7 +22,8 @@ from huice.population.asked import Asked, asking
 from huice.population.engines import Engine, Progress
 from huice.population.folder import Staged
 from huice.population.fragments import Job, job_of
-from huice.population.pools import Fund, funds
+from huice.population.pools import funds
+from huice.population.pools.demand import Assumptions, Demand, check
 from huice.population.reform.firms import REFORM, Firms
 from huice.population.reform.frames import SIDES, by_group, distribution
 from huice.population.reform.groups import (
@@ -33,12 +34,15 @@ from huice.population.reform.groups import (
     city_of,
     ranked,
 )
+from huice.population.reform.pooled import Claimed, pool_frame, pool_notes
 from huice.population.reform.sides import Comparison, Run, compared, in_columns
 from huice.population.reform.source import Given, SetAside, Source, opened
-from huice.population.reform.sums import NOTHING, Draws, Sums, pool_frame
+from huice.population.reform.sums import NOTHING, Sums
 from huice.population.slices import FIRMS
 
 Readings: TypeAlias = Mapping[str, Mapping[str, str]]
+_Held: TypeAlias = Mapping[str, list[tuple[str, int, int | None, bool]]]
+"""By measure the funds it draws on: id, units, face of a voucher, and whether it is filled every year."""
 
 
 class Reform(Struct, frozen=True, eq=False, dict=True):
@@ -46,9 +50,9 @@ class Reform(Struct, frozen=True, eq=False, dict=True):
 
     `concerned` are the measures that the draft changes, adds or repeals, those that read their awards, the
     rest of their groups and pools: no other figure can change. `costs` is by city and measure, `places` by
-    place too, `groups` gainers and losers, `distribution` the deciles of change, `pools` demand against what
-    pools hold. `titles` and `names` are those of measures and cities; `aside` says what was read and what was
-    set aside.
+    place too, `groups` gainers and losers, `distribution` the deciles of change, `pools` what becomes of pools
+    and quotas (`pooled.SCHEMA`), `pool_notes` what is assumed of those who claim. `titles` and `names` are
+    those of measures and cities; `aside` says what was read and what was set aside.
     """
 
     title: Text
@@ -67,6 +71,7 @@ class Reform(Struct, frozen=True, eq=False, dict=True):
     groups: pl.DataFrame
     distribution: pl.DataFrame
     pools: pl.DataFrame
+    pool_notes: tuple[Text, ...]
     rows: Firms
     aside: SetAside
 
@@ -103,6 +108,8 @@ def reform(  # noqa: PLR0913  # one keyword for each thing that may be asked
     horizon: int = 1,
     values: Mapping[str, str] | None = None,
     readings: Readings | None = None,
+    assumptions: Assumptions | None = None,
+    grouped: bool = True,
     run: Run = in_columns,
     executor: Engine = None,
     out: Path | str | None = None,
@@ -113,42 +120,37 @@ def reform(  # noqa: PLR0913  # one keyword for each thing that may be asked
     """The draft against the law on one population.
 
     `values` writes out numbers that the draft leaves open; `readings` choose how the law is read, on both
-    sides. Parquet of more than `firms` firms is streamed, so many at a time, and the rows of the firms of the
-    cities concerned (about 50 bytes each) stand in the folder `out`, or in a temporary one that goes with the
-    result; `out` and `replace` are as those of `simulate`, with the list in `reform.json`. `executor` runs the
-    fragments as that of `simulate` does; the figures are the same on any.
+    sides. Pools are given out as `allocate_pools` does, under these `assumptions`, groups binding the claims if
+    `grouped`. Parquet of more than `firms` firms is streamed, so many at a time, and the rows of the firms of
+    the cities concerned (about 50 bytes each) stand in the folder `out`, or in a temporary one that goes with
+    the result; `out` and `replace` are as those of `simulate`, with the list in `reform.json`. Claims on pools
+    are kept in memory. `executor` runs the fragments as that of `simulate` does; the figures are the same on
+    any.
 
     Raises `BadOverlay`, `BadTables` and `BadProfile` with located problems, `Occupied` for a folder that cannot
-    be written to.
+    be written to, `Fault` as `allocate_pools`.
     """
+    assumed = assumptions or Assumptions()
+    check(assumed)
     corpus = corpus or shipped()
     draft = overlay if isinstance(overlay, Overlay) else load_overlay(overlay)
     amended = apply(corpus, draft, values)
     source = opened(tables, corpus, firms)
     altered = differing(corpus, amended)
-    ids = concerned_by(altered, corpus, amended)
+    readings = readings or {}
+    ids = concerned_by(altered, corpus, amended, readings)
     cities = sorted({city_of(_either(id_, amended, corpus).place) for id_ in ids})
-    question = _Question(as_of, horizon, readings or {})
-    sides = {
-        side: _Side.of(one, ids, question)
-        for side, one in zip(SIDES, (corpus, amended), strict=True)
-    }
+    question = _Question(as_of, horizon, readings, assumed, grouped)
+    before, after = (_Side.of(one, ids, question) for one in (corpus, amended))
     ways = breakdowns(corpus)
-    job = Comparison(
-        sides["before"].job,
-        sides["after"].job,
-        as_of,
-        tuple(cities),
-        ways,
-        tuple(one for side, of in sides.items() for one in of.draws(side)),
-        run,
-    )
+    claimed = before.claimed, after.claimed
+    job = Comparison(before.job, after.job, as_of, tuple(cities), ways, claimed, run)
     asked = question.ask(corpus, ())
     about = {"schema": "huice/reform-folder/1", "huice": __version__, "law": corpus.version,
              "draft": amended.version, "as_of": as_of.isoformat(), "years": list(asked.years)}  # fmt: skip
 
     def made(rows: Firms) -> Reform:
-        sums, aside = _gathered(source, job, rows, executor, progress)
+        sums, claims, aside = _gathered(source, job, rows, executor, progress)
         told = ranked(rows.scan(), ways)
         return Reform(
             draft.title,
@@ -166,7 +168,13 @@ def reform(  # noqa: PLR0913  # one keyword for each thing that may be asked
             sums.cost_frame(["city", "place"]),
             by_group(told, [one.id for one in ways]),
             distribution(told),
-            pool_frame(sums, {side: of.funds for side, of in sides.items()}),
+            pool_frame(
+                {
+                    side: (one, one.shares(parts))
+                    for side, one, parts in zip(SIDES, claimed, claims, strict=True)
+                }
+            ),
+            pool_notes(claimed, grouped=grouped),
             rows,
             aside,
         )
@@ -181,14 +189,18 @@ def reform(  # noqa: PLR0913  # one keyword for each thing that may be asked
 
 def _gathered(
     source: Source, job: Comparison, rows: Firms, executor: Engine, progress: Progress | None
-) -> tuple[Sums, SetAside]:
-    """The parts of all fragments together; the firms go to `rows`."""
+) -> tuple[Sums, tuple[list[Demand], list[Demand]], SetAside]:
+    """The parts of all fragments together, the claims of each side; the firms go to `rows`."""
     sums, aside = NOTHING, {}
+    before: list[Demand] = []
+    after: list[Demand] = []
     for number, part in source.run(compared, job, executor, progress):
         sums = sums.merged(part.sums)
         aside[number] = part.aside
         rows.add(number, part.firms)
-    return sums, source.set_aside(aside)
+        before.append(part.claims[0])
+        after.append(part.claims[1])
+    return sums, (before, after), source.set_aside(aside)
 
 
 class _Question(Struct, frozen=True):
@@ -197,6 +209,8 @@ class _Question(Struct, frozen=True):
     as_of: date
     horizon: int
     readings: Readings
+    assumed: Assumptions
+    grouped: bool
 
     def ask(self, corpus: Corpus, measures: Iterable[str]) -> Asked:
         """The question to one corpus; readings that a draft has settled are left out."""
@@ -211,27 +225,20 @@ class _Question(Struct, frozen=True):
 
 
 class _Side(Struct, frozen=True, eq=False):
-    """One of the two: the law as it is, or as it would be. `year` is that whose awards a yearly pool meets."""
+    """One of the two: the law as it is, or as it would be."""
 
     job: Job
-    funds: tuple[Fund, ...]
-    year: int | None
+    claimed: Claimed
 
     @classmethod
     def of(cls, corpus: Corpus, ids: Iterable[str], question: _Question) -> _Side:
-        """The question of the measures that the corpus has, and its pools of money."""
+        """The question of the measures that the corpus has, and the pools that they draw on."""
         asked = question.ask(corpus, [id_ for id_ in ids if id_ in corpus])
-        held = funds(corpus, known_readings(corpus, question.readings))
+        readings = known_readings(corpus, question.readings)
         return cls(
             job_of(corpus, asked, keep=False, out=None),
-            tuple(fund for fund in held if fund.holds_fen is not None),
-            asked.claim_year if question.horizon > 1 else None,
+            Claimed.of(corpus, asked, readings, question.assumed, grouped=question.grouped),
         )
-
-    def draws(self, side: str) -> Iterable[Draws]:
-        """The claims on the pools: where the horizon is one year, it is that of the whole horizon."""
-        for fund in self.funds:
-            yield Draws(side, fund.id, fund.members, self.year if fund.yearly else None)
 
 
 def known_readings(corpus: Corpus, readings: Readings) -> Readings:
@@ -248,23 +255,31 @@ def known_readings(corpus: Corpus, readings: Readings) -> Readings:
 
 
 def differing(before: Corpus, after: Corpus) -> tuple[str, ...]:
-    """The measures whose figures may differ: another rule, readings or pool, added or repealed."""
+    """The measures whose figures may differ: another rule, readings, quota or pool, added or repealed."""
     ids = [measure.id for measure in (*before.measures, *after.measures)]
-    return tuple(id_ for id_ in dict.fromkeys(ids) if _differs(id_, before, after))
+    held = [_held(corpus) for corpus in (before, after)]
+    return tuple(id_ for id_ in dict.fromkeys(ids) if _differs(id_, before, after, *held))
 
 
-def _differs(id_: str, before: Corpus, after: Corpus) -> bool:
+def _differs(id_: str, before: Corpus, after: Corpus, one: _Held, other: _Held) -> bool:
     if id_ not in before or id_ not in after:
         return True
     old, new = before.measure(id_), after.measure(id_)
-    if (old.rule, old.readings, old.quota) != (new.rule, new.readings, new.quota):
-        return True
-    pool = old.rule.pool
-    return pool is not None and before.pools[pool].holds != after.pools[pool].holds
+    return (old.rule, old.readings, one.get(id_)) != (new.rule, new.readings, other.get(id_))
 
 
-def concerned_by(altered: Iterable[str], before: Corpus, after: Corpus) -> tuple[str, ...]:
-    """The measures whose award, or share in a total, may change with these."""
+def _held(corpus: Corpus) -> _Held:
+    found: dict[str, list[tuple[str, int, int | None, bool]]] = {}
+    for fund in funds(corpus):
+        for id_ in fund.members:
+            found.setdefault(id_, []).append((fund.id, fund.units, fund.face_fen, fund.yearly))
+    return found
+
+
+def concerned_by(
+    altered: Iterable[str], before: Corpus, after: Corpus, readings: Readings
+) -> tuple[str, ...]:
+    """The measures whose award, or share in a total or a pool, may change with these under the readings."""
     found = set(altered)
     everything = {one.id: one for one in (*before.measures, *after.measures)}
     size = 0
@@ -273,9 +288,10 @@ def concerned_by(altered: Iterable[str], before: Corpus, after: Corpus) -> tuple
         for corpus in (before, after):
             found |= {one.id for one in corpus.measures if awards_read(one) & found}
             for group in corpus.groups:
-                if group.rule != "warn" and found & set(group.members):
+                rule = readings.get(group.id, {}).get("rule", group.rule)
+                if rule != "warn" and found & set(group.members):
                     found |= set(group.members)
-            for fund in funds(corpus):
+            for fund in funds(corpus, known_readings(corpus, readings)):
                 if found & set(fund.members):
                     found |= set(fund.members)
     return tuple(id_ for id_ in everything if id_ in found)

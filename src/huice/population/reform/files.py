@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,7 @@ def reform_dict(found: Reform) -> dict[str, Any]:
         "as_of": found.as_of.isoformat(),
         "years": list(found.years),
         "firms": found.firms,
-        "tables": {
-            name: {"read": count.read, "kept": count.kept, "set_aside": count.rejected}
-            for name, count in found.aside.counts.items()
-        },
+        "tables": found.aside.as_dict(),
         "changed": list(found.changed),
         "concerned": list(found.concerned),
         "amendments": [amendment_dict(one) for one in found.amendments],
@@ -51,6 +49,7 @@ def reform_dict(found: Reform) -> dict[str, Any]:
             name: _rows(getattr(found, name))
             for name in ("costs", "places", "groups", "distribution", "pools")
         },
+        "pool_notes": [_pair(one) for one in found.pool_notes],
         "method": [_pair(one) for one in method(found)],
     }
 
@@ -95,14 +94,18 @@ def _point(found: Solution, point: Point) -> dict[str, Any]:
 
 
 def _rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a frame with money as yuan in decimal strings."""
+    """The rows of a frame with money as yuan in decimal strings, days as they are written."""
     return [
         {
-            name.replace("_fen", "_yuan"): yuan(value) if name.endswith("_fen") else value
+            name.replace("_fen", "_yuan"): yuan(value) if name.endswith("_fen") else _plain(value)
             for name, value in row.items()
         }
         for row in frame.iter_rows(named=True)
     ]
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _pair(text: Text) -> dict[str, str]:
@@ -126,7 +129,7 @@ def write(found: Reform, path: Path, lang: str, solution: Solution | None = None
             _sheet(book, title[lang], _in_yuan(getattr(found, name)))
         if solution is not None:
             _sheet(book, _CURVE[lang], _in_yuan(solution.curve))
-        told = [one[lang] for one in method(found)]
+        told = [one[lang] for one in (*method(found), *found.pool_notes)]
         _sheet(book, _METHOD[lang], pl.DataFrame({_METHOD[lang]: told}))
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from huice import __version__
 from huice.corpus.amendments import Amendment
 from huice.evaluate.words import DISCLAIMER
-from huice.population.reform import words
+from huice.population.reform import pool_words, words
 from huice.population.reform.effect import Reform
 from huice.population.reform.groups import Breakdown
 from huice.population.reform.inverse import Solution
@@ -50,10 +50,8 @@ def report(found: Reform, lang: str, command: str, solution: Solution | None = N
             found=found,
             amendments=[_amendment(one, lang) for one in found.amendments],
             cities=[_city(found, city, lang) for city in words.cities(found)],
-            pools=[
-                (row["says_en" if lang == "en" else "says"], words.pool_says(row)[lang])
-                for row in found.pools.iter_rows(named=True)
-            ],
+            pools=[_pool(row, lang) for row in found.pools.iter_rows(named=True)],
+            pool_notes=[f"{one[lang]}{'.' if lang == 'en' else '。'}" for one in found.pool_notes],
             solution=_solution(solution, lang),
             method=[one[lang] for one in words.method(found)],
             disclaimer=DISCLAIMER[lang],
@@ -74,6 +72,14 @@ def _amendment(one: Amendment, lang: str) -> dict[str, Any]:
             for item in one.items
         ],
     }  # fmt: skip
+
+
+def _pool(row: dict[str, Any], lang: str) -> dict[str, Any]:
+    return {
+        "name": pool_words.pool_name(row)[lang],
+        "text": pool_words.pool_text(row)[lang],
+        "says": [one[lang] for one in pool_words.pool_says(row)],
+    }
 
 
 def _city(found: Reform, city: str | None, lang: str) -> dict[str, Any]:

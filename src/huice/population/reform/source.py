@@ -51,6 +51,13 @@ class SetAside(Struct, frozen=True, eq=False):
         """The firms that were kept."""
         return self.counts[ORGS].kept
 
+    def as_dict(self) -> dict[str, dict[str, int]]:
+        """The counts, JSON-ready."""
+        return {
+            name: {"read": count.read, "kept": count.kept, "set_aside": count.rejected}
+            for name, count in self.counts.items()
+        }
+
     def problems(self) -> list[Problem]:
         """Warnings, and one located example of each kind of rejected row with their number."""
         return [*self.warnings, *rejects.as_problems(self.rejects)]

@@ -156,23 +156,6 @@ def _capital(text: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def pool_says(row: dict[str, Any]) -> Text:
-    """Demand on a pool against what it holds, under law and draft."""
-    sides = []
-    for side, word in (("before", LAW), ("after", DRAFT)):
-        holds, demand = row[f"{side}_holds_fen"], row[f"{side}_demand_fen"]
-        if holds is None:
-            continue
-        part = share(demand, holds) if holds else _NONE
-        sides.append(
-            Text(
-                f"{word.zh}：需求 {money(demand, 'zh')}，为规模 {money(holds, 'zh')}的 {part}",
-                f"{word.en}: demand of {money(demand, 'en')}, {part} of the {money(holds, 'en')} it holds",
-            )
-        )
-    return Text("；".join(one.zh for one in sides) + "。", "; ".join(one.en for one in sides) + ".")
-
-
 def solution_says(found: Solution) -> tuple[Text, ...]:
     """Where spending meets the budget, or what can be reached."""
     shape = {
