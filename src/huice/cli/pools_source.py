@@ -46,8 +46,6 @@ def awards_of(
         tables = load(path, out.corpus)
     except BadTables as error:
         raise BadInput(*error.problems) from error
-    for problem in tables.problems():
-        sys.stderr.write(out.translated(problem.render(out.lang)) + "\n")
     found = simulate(
         tables,
         out.corpus,
@@ -57,7 +55,10 @@ def awards_of(
         readings=readings,
         by_year=True,
     )
-    return found.awards, SetAside(tables.counts, tables.rejects, tables.warnings)
+    aside = SetAside(found.counts, found.rejects, tables.warnings)
+    for problem in aside.problems():
+        sys.stderr.write(out.translated(problem.render(out.lang)) + "\n")
+    return found.awards, aside
 
 
 def _parts(folder: Path) -> pl.DataFrame:
