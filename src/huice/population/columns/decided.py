@@ -47,6 +47,11 @@ class Decided:
             return said.numbers(start, stop, what, _ABSENT[what]).fill_null(0).alias(name)
         return said.numbers(start, stop, f"{what}_fen").alias(name)
 
+    def split(self) -> None:
+        """Takes the tables apart by measure, before a column is asked for."""
+        for table in self._frames:
+            self._of(table)
+
     def _of(self, table: str) -> dict[str, _Said]:
         with self._lock:
             if table not in self._said:

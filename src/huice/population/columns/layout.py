@@ -6,9 +6,10 @@ when it is asked for. What several years state apart stands side by side, `reven
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeAlias
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -27,6 +28,7 @@ from huice.population.columns.years import entities_of_years, firms_of_years
 from huice.population.schema import KEY
 from huice.population.tables import Tables
 
+T = TypeVar("T")
 PlaceKey: TypeAlias = "tuple[str | None, ...]"
 Places: TypeAlias = "tuple[tuple[PlaceKey, int, int], ...]"
 """Each place key with the positions of its firms."""
@@ -62,15 +64,13 @@ class Layout:
         wanted: dict[str, list[Given]] = {}
         for one in givens:
             wanted.setdefault(one.level, []).append(one)
-        tasks = [
-            (self.levels[name], task)
+        tasks: list[Callable[[], None]] = [
+            partial(self.levels[name].work_out, task, pack=pack)
             for name, many in wanted.items()
             for task in self.levels[name].tasks(many, pack=pack)
         ]
-        if not tasks:
-            return
-        with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-            list(pool.map(lambda one: one[0].work_out(one[1], pack=pack), tasks))
+        if tasks:
+            _at_once([self.decided.split, *tasks])
 
     def forget(self) -> None:
         """Lets go what was worked out for all parts; they have their own."""
@@ -159,10 +159,13 @@ class Part:
     def pack(self, givens: Iterable[Given]) -> None:
         """Keeps these columns as machine code reads them."""
         rest = []
+        where: dict[str, Any] = {}
         for one in self.missing(givens, pack=True):
             own = self.layout.levels[one.level]
             if own.tells(one):
-                self.packed[one.level, one.name] = own.array(one, *self._ends(one.level))
+                if one.level not in where:
+                    where[one.level] = own.where(*self._ends(one.level))
+                self.packed[one.level, one.name] = own.array(one, where[one.level])
             else:
                 rest.append(one)
         self.work_out(rest)
@@ -222,17 +225,23 @@ def lay_out(tables: Tables, shape: Shape, asked: Asked, back: Collection[str] = 
     rank = np.empty(orgs.height, dtype=np.uint32)
     rank[order.to_numpy()] = np.arange(orgs.height, dtype=np.uint32)
     index = pl.DataFrame({KEY: orgs[KEY], AT: rank})
-    levels = {ORG: Level(orgs, order)}
-    for kind, name in tables.schema.lists.items():
-        frame = tables.get(name)
-        if frame is not None and not (
-            kind in back or kind in shape.blank or shape.own_lists.get(kind)
-        ):
-            levels[kind] = _below(frame, order, orgs[KEY], rank)
-        else:
+
+    def level(kind: str) -> Level:
+        frame = tables.get(tables.schema.lists[kind])
+        if frame is None or kind in back or kind in shape.blank or shape.own_lists.get(kind):
             rows = entities_of_years(tables, orgs, index, kind, shape, asked, back=kind in back)
-            levels[kind] = _sorted(rows, orgs.height)
-    return Layout(levels, places, Decided(tables, index))
+            return _sorted(rows, orgs.height)
+        return _below(frame, order, orgs[KEY], rank)
+
+    kinds = list(tables.schema.lists)
+    levels = dict(zip(kinds, _at_once([partial(level, kind) for kind in kinds]), strict=True))
+    return Layout({ORG: Level(orgs, order), **levels}, places, Decided(tables, index))
+
+
+def _at_once(tasks: Sequence[Callable[[], T]]) -> list[T]:
+    """What each gives, several done at the same time."""
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        return [one.result() for one in [pool.submit(task) for task in tasks]]
 
 
 def _by_place(

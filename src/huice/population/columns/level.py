@@ -31,6 +31,7 @@ class Level:
         self.starts = np.zeros(1, dtype=np.int64) if starts is None else starts
         self._series: dict[str, pl.Series] = {}
         self._packed: dict[str, Array] = {}
+        self._tells: dict[str, bool] = {}
 
     def rows(self, columns: list[str], first: int, last: int) -> pl.DataFrame:
         """These columns of the rows from one position to another."""
@@ -44,6 +45,11 @@ class Level:
 
         Others take longer, and are read at some places only.
         """
+        if one.name not in self._tells:
+            self._tells[one.name] = self._simple(one)
+        return self._tells[one.name]
+
+    def _simple(self, one: Given) -> bool:
         if one.how == SPREAD or not (one.how in CODED or one.expr.meta.is_column()):
             return False
         return all(name in self.source.columns for name in one.expr.meta.root_names())
@@ -77,6 +83,10 @@ class Level:
 
     # --- some rows ----------------------------------------------------------------------------------------
 
+    def where(self, first: int, last: int) -> slice | Array:
+        """Where the rows from one position to another stand in the frame."""
+        return slice(first, last) if self.order is None else self.order[first:last].to_numpy()
+
     def series(self, one: Given, first: int, last: int) -> pl.Series:
         """A column of the rows from one position to another."""
         if one.name not in self._series:
@@ -86,11 +96,9 @@ class Level:
             return values.slice(first, last - first)
         return values.gather(self.order.slice(first, last - first))
 
-    def array(self, one: Given, first: int, last: int) -> Array:
-        """The same, packed."""
+    def array(self, one: Given, where: slice | Array) -> Array:
+        """A packed column of the rows that stand there."""
         if one.name not in self._packed:
             self.work_out([one], pack=True)
-        values = self._packed[one.name]
-        if self.order is None:
-            return values[first:last]
-        return values.take(self.order[first:last].to_numpy())
+        found: Array = self._packed[one.name][where]
+        return found
