@@ -14,7 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huice.language.text import Fault, Text
-from huice.population.pools.rules import RULES, Claims, Rule, Terms, allocate, register, ticket
+from huice.population.pools.rules import (
+    RULES,
+    Claims,
+    Rule,
+    Terms,
+    _shares,
+    allocate,
+    register,
+    ticket,
+)
 
 NAMES = ["first-come", "pro-rata", "ranked", "priority", "lottery"]
 IN_ORDER = ["first-come", "ranked", "lottery"]
@@ -175,6 +184,19 @@ def test_pro_rata_gives_the_fen_left_to_the_largest_remainders() -> None:
     assert allocate(claims, 100, "pro-rata").tolist() == [43, 43, 14]
     # Equal remainders: the one fen left goes to the first id, whatever the order of rows.
     assert allocate(Claims.of(["b", "a"], [5, 5]), 5, "pro-rata").tolist() == [2, 3]
+
+
+@given(
+    st.lists(st.integers(0, 10**15), min_size=1, max_size=12).filter(any),
+    st.integers(0, 10**17),
+)
+def test_shares_in_64_and_in_128_bits_are_those_of_python(asked: list[int], pool: int) -> None:
+    """Products that fit are taken in 64 bits, others in 128."""
+    total = sum(asked)
+    pool = min(pool, total)
+    units, rest = _shares(np.array(asked, dtype=np.int64), pool, total)
+    assert units.tolist() == [one * pool // total for one in asked]
+    assert rest.tolist() == [one * pool % total for one in asked]
 
 
 def test_amounts_beyond_32_and_53_bits_stay_exact() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -24,7 +24,8 @@ from huice.population.pools.allocation import Share, allocate_pools
 from huice.population.pools.bands import Band, bands, lasts_says
 from huice.population.pools.files import forecast_dict
 from huice.population.pools.forecast import Forecast, simulate_pools
-from huice.population.pools.rules import Choice, Terms
+from huice.population.pools.rules import COLUMNS, Choice, Terms, reads
+from huice.population.pools.rules import RULES as RULES_KNOWN
 from huice.population.pools.spread import forecast_figure, spread
 from huice.population.pools.stages import Cutoff
 from huice.population.pools.uncertainty import HIGH, LOW, MIDDLE, Uncertainty
@@ -195,6 +196,29 @@ def test_every_rule_meets_the_same_demand_in_the_same_run(corpus: Corpus) -> Non
     for name in ("claims", "asked_units", "granted_units"):
         first, *rest = [each.each(name).tolist() for each in found]
         assert all(other == first for other in rest) and len(set(first)) > 1
+
+
+@pytest.mark.parametrize("ties", ["id", "draw"])
+@pytest.mark.parametrize("name", RULES)
+def test_what_a_rule_does_not_look_at_is_left_out_and_changes_nothing(
+    name: str, ties: Literal["id", "draw"], corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rule that says that it looks at all columns gets all of them drawn: the runs stay the same."""
+    given = pl.concat([crowd(COMPUTE, 60, 900 * WAN), crowd(VOUCHER, 60, WAN)])
+    choice = Choice(
+        name, Terms(seed="1", ties=ties, within="lottery" if ties == "draw" else "ranked")
+    )
+    lean = simulate_pools(given, corpus, choice=choice, uncertainty=SHAKY)
+    monkeypatch.setitem(RULES_KNOWN, name, structs.replace(RULES_KNOWN[name], reads=COLUMNS))
+    full = simulate_pools(given, corpus, choice=choice, uncertainty=SHAKY)
+    assert reads(choice) == COLUMNS
+    for one, other in zip(lean, full, strict=True):
+        assert np.array_equal(one.counts, other.counts)
+        for left, right in ((one.asked, other.asked), (one.given, other.given)):
+            if left is None or right is None:
+                assert left is right
+            else:
+                assert np.array_equal(left, right)
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -29,8 +29,10 @@ Run: TypeAlias = "Callable[[Claims, int, Terms], Whole]"
 
 MOST = 2**62
 """Sums stay below this, so that they fit into 64 bits."""
+COLUMNS = frozenset({"at", "time", "score", "tier", "drawn"})
+"""The columns of claims that a rule may do without."""
 _BUCKETS = 4096
-_LAST = 2**62
+LAST = 2**62
 """The place of a claim whose time, score or tier is not known: behind all that are known."""
 
 
@@ -128,7 +130,7 @@ class Rule(Struct, frozen=True):
     """A rule of allocation: its name, what it is called, how it works, and the function that runs it.
 
     `timed`: claims are decided as they come, so that a pool is used up on a day; else all at once, when all
-    have come.
+    have come. `reads`: the columns of the claims that it looks at beside `asked` and `by_id`.
     """
 
     name: str
@@ -136,6 +138,7 @@ class Rule(Struct, frozen=True):
     says: Text
     run: Run
     timed: bool = False
+    reads: frozenset[str] = COLUMNS
 
 
 RULES: dict[str, Rule] = {}
@@ -156,6 +159,13 @@ def find_rule(name: str) -> Rule:
         f"没有分配规则“{name}”{more.zh}可选 {'、'.join(known)}",
         f"there is no allocation rule “{name}”{more.en} the rules are {', '.join(known)}",
     )
+
+
+def reads(choice: Choice) -> frozenset[str]:
+    """The columns of `COLUMNS` that a choice looks at."""
+    rule, terms = find_rule(choice.rule), choice.terms
+    found = rule.reads | (find_rule(terms.within).reads if rule.name == "priority" else frozenset())
+    return found | {"drawn"} if terms.ties == "draw" else found
 
 
 def allocate(
@@ -221,11 +231,11 @@ def _places(
 ) -> Whole:
     """The place of each value, 1 the first; equal values share a place, unknown ones come last."""
     if column is None:
-        return np.full(count, _LAST, dtype=np.int64)
+        return np.full(count, LAST, dtype=np.int64)
     series = pl.Series("", column, strict=False)
     if series.dtype.is_float():
         series = series.fill_nan(None)
-    ranks = series.rank("dense", descending=descending).cast(pl.Int64).fill_null(_LAST)
+    ranks = series.rank("dense", descending=descending).cast(pl.Int64).fill_null(LAST)
     return ranks.to_numpy().astype(np.int64)
 
 
@@ -323,12 +333,7 @@ def _pro_rata(claims: Claims, pool: int, terms: Terms) -> Whole:
     total = int(claims.asked.sum())
     if total <= pool:
         return claims.asked.copy()
-    asked = pl.col("asked").cast(pl.Int128) * pl.lit(pool, pl.Int128)
-    whole = pl.lit(total, pl.Int128)
-    shares = pl.DataFrame({"asked": claims.asked}).select(
-        units=(asked // whole).cast(pl.Int64), rest=(asked % whole).cast(pl.Int64)
-    )
-    granted, rest = (shares[name].to_numpy().copy() for name in ("units", "rest"))
+    granted, rest = _shares(claims.asked, pool, total)
     left = pool - int(granted.sum())
     tie = _draw(claims, terms.seed) if terms.ties == "draw" else claims.by_id
     if left:
@@ -337,6 +342,20 @@ def _pro_rata(claims: Claims, pool: int, terms: Terms) -> Whole:
         same = np.flatnonzero(rest == least)
         granted[same[np.argsort(tie[same])][: left - int((rest > least).sum())]] += 1
     return np.asarray(granted, dtype=np.int64)
+
+
+def _shares(asked: Whole, pool: int, total: int) -> tuple[Whole, Whole]:
+    """Units and remainders of `asked` times `pool` over `total`; products beyond 64 bits take 128."""
+    if int(asked.max(initial=0)) * pool < MOST:
+        product = asked * pool
+        units = product // total
+        return units, product - units * total
+    product_ = pl.col("asked").cast(pl.Int128) * pl.lit(pool, pl.Int128)
+    whole = pl.lit(total, pl.Int128)
+    shares = pl.DataFrame({"asked": asked}).select(
+        units=(product_ // whole).cast(pl.Int64), rest=(product_ % whole).cast(pl.Int64)
+    )
+    return shares["units"].to_numpy().copy(), shares["rest"].to_numpy()
 
 
 def _priority(claims: Claims, pool: int, terms: Terms) -> Whole:
@@ -364,27 +383,32 @@ register(Rule(
          "by time of application, ties by claim id, until the pool is empty; the last claim gets what is left"),
     _first_come,
     timed=True,
+    reads=frozenset({"time"}),
 ))  # fmt: skip
 register(Rule(
     "pro-rata", Text("按比例", "pro rata"),
     Text("超出资金池时各笔同比例压缩，余下的分数按最大余数各给 1 分",
          "if claims exceed the pool, all are cut in proportion; the units left go to the largest remainders"),
     _pro_rata,
+    reads=frozenset(),
 ))  # fmt: skip
 register(Rule(
     "ranked", Text("按评分", "ranked by score"),
     Text("按评分从高到低，同分的按申请编号", "by score from the highest, ties by claim id"),
     _ranked,
+    reads=frozenset({"score"}),
 ))  # fmt: skip
 register(Rule(
     "priority", Text("分层优先", "tiered priority"),
     Text("第一层满足后余额给下一层，层内另用一条规则",
          "each tier is served from what the tiers before it left, by another rule within the tier"),
     _priority,
+    reads=frozenset({"tier"}),
 ))  # fmt: skip
 register(Rule(
     "lottery", Text("抽签", "lottery"),
     Text("按“种子:申请编号”的 SHA-256 从小到大，任何人可重算",
          "in ascending order of the SHA-256 of SEED:CLAIM-ID, which anyone can repeat"),
     _lottery,
+    reads=frozenset({"drawn"}),
 ))  # fmt: skip

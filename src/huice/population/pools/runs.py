@@ -1,27 +1,27 @@
 """Many runs of an allocation: who applies, for how much, when and with which lot, drawn anew in each.
 
-Run n has random streams of its own, spawned from the seed by n and, within it, by measure: the result does
-not depend on how many workers share the runs, on how many runs there are, on the rule or on which pools are
-looked at. So every rule meets the same demand in the same run. Each run goes through the stages of
-`stages.give`, as the allocation itself does: amounts stay whole numbers, and no fund is exceeded in any run.
+What is drawn does not depend on how many workers share the runs, on how many runs there are, on the rule or on
+which pools are looked at (see `draws`). So every rule meets the same demand in the same run. Each run goes
+through the stages of `stages.give`, as the allocation itself does: amounts stay whole numbers, and no fund is
+exceeded in any run.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import date
 from functools import partial
 
 import numpy as np
-from msgspec import Struct, structs
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from huice.population.pools.demand import Assumptions, opens_for
-from huice.population.pools.rules import Whole, find_rule
+from huice.population.pools.draws import Draws
+from huice.population.pools.rules import LAST, Claims, Whole, find_rule, reads
 from huice.population.pools.stages import Book, Given, Rows, Stage, give
-from huice.population.pools.uncertainty import PARTS, Range, Uncertainty
+from huice.population.pools.uncertainty import Range, Uncertainty
 
 COUNTS = (
     "claims",
@@ -37,7 +37,6 @@ COUNTS = (
 """What is kept of a fund in a run; `edge` as in `stages.Given`."""
 _DAY = 86_400_000_000
 _EPOCH = date(1970, 1, 1)
-_LOTS = 2**62
 _TASKS = 16
 """Pieces of work that the runs are cut into for an executor."""
 
@@ -52,20 +51,19 @@ class Window(Struct, frozen=True):
 class Plan(Struct, frozen=True, eq=False):
     """All that a run needs.
 
-    Claims ask for `book.claims.asked` fen at the full share. One comes at its own time where that is known
-    (`span` 0), else within `span` microseconds from there. `blocks` are the claims of each measure with the
-    number of its stream. `windows` are those of stages whose rule is timed.
+    `windows` are those of stages whose rule is timed, `reads` the columns that each stage looks at.
     """
 
     book: Book
     stages: tuple[Stage, ...]
-    span: Whole
-    blocks: tuple[tuple[int, Rows], ...]
+    draws: Draws
     windows: tuple[Window | None, ...]
-    takeup: Range
-    share: Range
-    front: int
-    seed: int
+    reads: tuple[frozenset[str], ...]
+
+    @property
+    def looks(self) -> frozenset[str]:
+        """The columns that some stage looks at."""
+        return frozenset().union(*self.reads)
 
 
 class Tally(Struct, frozen=True, eq=False):
@@ -92,16 +90,16 @@ def plan_of(
         rows = (year == each) & assumes
         time[rows], span[rows] = first, length
     measures = frame["measure"].to_numpy()
-    blocks = tuple(
-        (_stream_of(measure), np.flatnonzero(measures == measure))
+    blocks = {
+        measure: np.flatnonzero(measures == measure)
         for measure in frame["measure"].unique().sort().to_list()
-    )
-    placed = structs.replace(book, claims=structs.replace(book.claims, time=time))
+    }
     windows = tuple(
-        _window(stage, placed, years) if find_rule(stage.by.rule).timed else None
+        _window(stage, book, time, years) if find_rule(stage.by.rule).timed else None
         for stage in stages
     )
-    return Plan(placed, tuple(stages), span, blocks, windows, *vary, assumed.front, unsure.seed)
+    draws = Draws.of(book.claims.asked, time, span, blocks, *vary, assumed.front, unsure.seed)
+    return Plan(book, tuple(stages), draws, windows, tuple(reads(stage.by) for stage in stages))
 
 
 def tallied(plan: Plan, runs: int, executor: Executor | None = None) -> Tally:
@@ -138,13 +136,14 @@ def run(plan: Plan, numbers: Sequence[int]) -> Tally:
         for _ in range(2)
     )
     for row, number in enumerate(numbers):
-        left, time, lots = _drawn(plan, number)
-        claims = structs.replace(plan.book.claims, time=time, drawn=lots)
+        drawn = plan.draws.run(number, plan.looks)
+        left = drawn["asked"]
         for i, stage in enumerate(plan.stages):
-            there = left[stage.rows] > 0
-            rows = stage.rows[there]
-            own = structs.replace(claims.take(rows), asked=left[rows])
-            found = give(stage, own, stage.firm[there])
+            wanted_here = _at(left, stage.rows)
+            there = np.flatnonzero(wanted_here > 0)
+            rows = there if stage.rows.size == left.size else stage.rows.take(there)
+            own = _claims(plan, plan.reads[i], rows, wanted_here.take(there), drawn)
+            found = give(stage, own, stage.firm.take(there))
             counts[row, i] = _counted(own.asked, found)
             window, wanted, got = plan.windows[i], asked[i], given[i]
             if window is not None and wanted is not None and got is not None:
@@ -155,42 +154,31 @@ def run(plan: Plan, numbers: Sequence[int]) -> Tally:
     return Tally(counts, *(tuple(map(_summed, each)) for each in (asked, given)))
 
 
-def _drawn(plan: Plan, number: int) -> tuple[Whole, Whole, Whole]:
-    """What each claim asks for in a run (0: no claim), when it comes, and its lot.
-
-    Whatever the rule, the same is drawn in the same order.
-    """
-    claims, size = plan.book.claims, plan.span.size
-    asked, lots = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
-    time = claims.time.copy()
-    rate = int(_stream(plan.seed, number).integers(*plan.takeup, endpoint=True))
-    for name, block in plan.blocks:
-        stream = _stream(plan.seed, number, name)
-        rows = block[stream.integers(0, PARTS, block.size, dtype=np.int32) < rate]
-        most, span = claims.asked[rows], plan.span[rows]
-        if plan.share != (PARTS, PARTS):
-            most = _scaled(most, stream.integers(*plan.share, rows.size, endpoint=True))
-        late = stream.random(rows.size)
-        if plan.front > 1:
-            late **= plan.front
-        asked[rows] = most
-        time[rows] += np.minimum((late * span).astype(np.int64), np.maximum(span - 1, 0))
-        lots[rows] = stream.integers(0, _LOTS, rows.size)
-    return asked, time, lots
+def _at(values: Whole, rows: Rows) -> Whole:
+    """The values of these rows; rows come in order, so that as many as there are values are all of them."""
+    return values if rows.size == values.size else values.take(rows)
 
 
-def _stream(seed: int, *numbers: int) -> np.random.Generator:
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=numbers))
+def _claims(
+    plan: Plan, reads: frozenset[str], rows: Rows, asked: Whole, drawn: Mapping[str, Whole]
+) -> Claims:
+    """The claims of these rows on a stage, with the columns that it looks at; the others are not known."""
+    book = plan.book.claims
+    unknown = np.broadcast_to(np.int64(LAST), asked.shape)
 
+    def column(name: str, values: Whole) -> Whole:
+        return values.take(rows) if name in reads else unknown
 
-def _stream_of(measure: str) -> int:
-    return int.from_bytes(hashlib.sha256(measure.encode()).digest()[:4], "big")
-
-
-def _scaled(most: Whole, share: Whole) -> Whole:
-    """Fen times millionths, cut to the fen, without leaving 64 bits."""
-    whole, rest = np.divmod(most, PARTS)
-    return np.asarray(whole * share + rest * share // PARTS, dtype=np.int64)
+    return Claims(
+        book.names,
+        book.at.take(rows) if "at" in reads else np.broadcast_to(np.intp(0), asked.shape),
+        asked,
+        column("time", drawn.get("time", unknown)),
+        column("score", book.score),
+        column("tier", book.tier),
+        book.by_id.take(rows),
+        drawn["drawn"].take(rows) if "drawn" in reads else None,
+    )
 
 
 def _counted(fen: Whole, found: Given) -> tuple[int, ...]:
@@ -208,10 +196,10 @@ def _counted(fen: Whole, found: Given) -> tuple[int, ...]:
     )
 
 
-def _window(stage: Stage, placed: Book, opens: Mapping[int, tuple[int, int]]) -> Window:
+def _window(stage: Stage, book: Book, time: Whole, opens: Mapping[int, tuple[int, int]]) -> Window:
     """The days on which applications are open, widened to known times."""
-    years = placed.frame["year"].gather(stage.rows).unique().to_list()
-    known = placed.claims.time[stage.rows]
+    years = book.frame["year"].gather(stage.rows).unique().to_list()
+    known = time[stage.rows]
     first = min(int(known.min()), *(opens[year][0] for year in years)) // _DAY
     last = max(int(known.max()), *(sum(opens[year]) - 1 for year in years)) // _DAY
     return Window(date.fromordinal(_EPOCH.toordinal() + first), last - first + 1)
