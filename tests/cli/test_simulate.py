@@ -125,6 +125,22 @@ def test_bad_rows_are_told_and_written(huice: Run, firms: Path, tmp_path: Path) 
     assert set(rows["code"]) == {"U006", "K003", "K020"}
 
 
+def test_an_absurd_amount_is_told_in_our_words(huice: Run, tmp_path: Path) -> None:
+    """More than 64 bits hold: it ended in `T099`."""
+    keys = ["a"] * 1000 + ["b"]
+    orgs = pl.DataFrame({"org_id": ["a", "b"], "place": "beijing/mentougou", "kind": "enterprise"})
+    orgs.write_csv(tmp_path / "orgs.csv")
+    pl.DataFrame({"org_id": keys, "cost_fen": 10**16}).write_csv(tmp_path / "premises.csv")
+    words = ("simulate", tmp_path, "--as-of", "2025-06-30", "--place", "门头沟")
+    told = huice(*words)
+    assert told.code == 0
+    assert "[K022] orgs：企业 a 的“‘算法创客空间’免费入住”算出" in told.err
+    told = huice(*words, "--lang", "en")
+    assert "of the firm a comes to" in told.err
+    assert "Simulation: 1 firms" in told.out
+    assert "1 firm was set aside (1,001 rows of all tables)" in told.out
+
+
 def test_two_processes_say_the_same(huice: Run, firms: Path) -> None:
     one = huice("simulate", firms, "--as-of", "2025-06-30", "--place", "深圳", "--json")
     two = huice(

@@ -94,3 +94,34 @@ def test_sums_over_many_firms_stay_exact(tmp_path: Path) -> None:
         write_readable(frame, tmp_path / "x.parquet")
         assert int(pl.read_parquet(tmp_path / "x.parquet")["certain_fen"][0]) == 2 * LARGEST
     assert one.cost_frame().schema["certain_fen"] == pl.Int64
+
+
+@pytest.mark.parametrize("by_year", [False, True])
+def test_columns_set_the_firm_aside(by_year: bool, corpus: Corpus) -> None:
+    """128 bits cannot be counted by numpy, nor be a figure of 64 (`T099`)."""
+    asked: dict[str, Any] = {"places": [PLACE], "by_year": by_year}
+    found = simulate(population(corpus, ABSURD), corpus, as_of=AS_OF, **asked)
+    assert found.gaps == ()
+    set_aside(found, corpus, **asked)
+
+
+def test_bounds_beyond_64_bits_with_figures_within(corpus: Corpus) -> None:
+    """Many small amounts of one firm and a large one of another: no figure of any is large."""
+    tables = population(corpus, {"a": [5] * 1000, "b": [MOST]})
+    found = simulate(tables, corpus, as_of=AS_OF, places=[PLACE])
+    rows = by_rows(tables, corpus, found.asked)
+    assert found.rejects.height == 0
+    assert found.awards.sort(AWARD).equals(rows.awards.sort(AWARD))
+    assert found.totals.sort(TOTAL).equals(rows.totals.sort(TOTAL))
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_from_files_it_is_the_same(streamed: bool, corpus: Corpus, tmp_path: Path) -> None:
+    tables = population(corpus, ABSURD)
+    tables.write(tmp_path / "firms")
+    found = simulate(
+        tmp_path / "firms", corpus, as_of=AS_OF, places=[PLACE], firms=2 if streamed else 10,
+        out=tmp_path / "out",
+    )  # fmt: skip
+    set_aside(found, corpus, places=[PLACE])
+    assert "K022" in (tmp_path / "out" / "rejects.csv").read_text("utf-8")

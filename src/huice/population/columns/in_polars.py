@@ -13,6 +13,8 @@ import numpy as np
 import polars as pl
 from msgspec import Struct
 
+from huice.language.text import Text
+from huice.population.beyond import LARGEST, TOTAL, Beyond
 from huice.population.columns.body import Figured, column_of
 from huice.population.columns.cells import BROAD, NARROW, TRUTH, Cell
 from huice.population.columns.counts import counted
@@ -36,11 +38,37 @@ class PolarsBody:
         if id(compiled) not in self._waves:
             self._waves[id(compiled)] = (compiled, prepared(compiled.plan))
         columns = run(compiled.plan, self._waves[id(compiled)][1], part)
+        if compiled.broad:
+            columns = within(compiled, columns, part)
         counts = [
             counted(*(column_of(one, columns, part.firms) for one in triple))
             for triple in compiled.outputs
         ]
         return Figured(counts, columns if rows else {})
+
+
+def within(compiled: Compiled, columns: dict[str, pl.Series], part: Part) -> dict[str, pl.Series]:
+    """The figures in 64 bits. Raises `Beyond` with the firms of which one does not fit."""
+    titles = {measure.id: measure.title for measure in compiled.near}
+    named = [
+        (titles[id_], row) for id_, whole, years in compiled.measures for row in (whole, *years)
+    ]
+    if compiled.total is not None:
+        named.append((TOTAL, compiled.total))
+    found: dict[Any, tuple[Text, int]] = {}
+    for title, (_, *figures) in named:
+        for one in figures:
+            if not one.wide:
+                continue
+            if isinstance(one.cell, Cell):
+                values = columns[one.cell.name]
+            else:  # the same for all
+                values = pl.Series([one.cell], dtype=pl.Int128).new_from_index(0, part.firms)
+            for at in (values > LARGEST).arg_true().to_list():
+                found.setdefault(part.key[at], (title, values[at]))
+    if found:
+        raise Beyond(found)
+    return {name: values.cast(pl.Int64) for name, values in columns.items()}
 
 
 class Waves(Struct, frozen=True, eq=False):
