@@ -15,7 +15,8 @@ from huice.corpus.corpus import Corpus
 from huice.evaluate.outcome import PAYING
 from huice.evaluate.words import STATUS
 from huice.language.text import Fault, Text
-from huice.population.pools.allocation import Allocation
+from huice.population.pools.allocation import Allocation, Share
+from huice.population.pools.rules import find_rule
 from huice.population.reform.groups import UNPLACED, city_name
 from huice.population.schema import FEN, ORGS, Schema
 from huice.population.tables.files import EXCEL, KNOWN
@@ -194,23 +195,35 @@ def _pools(shared: Allocation, lang: str) -> pl.DataFrame:
         "title": Text("资金池或名额", "Pool or quota"),
         "year": Text("年度", "Year"),
         "holds": Text("规模（元）", "Holds (yuan)"),
+        "units": Text("名额（家）或券（张）", "Places or vouchers"),
+        "asked_units": Text("申请（家、张）", "Asked for"),
+        "granted_units": Text("得到（家、张）", "Given"),
         "claims": Text("申请（笔）", "Claims"),
         "asked": Text("申请额（元）", "Asked (yuan)"),
         "granted": Text("发放额（元）", "Given (yuan)"),
+        "refused": Text("落空（笔）", "Claims left out"),
+        "unstated": Text("未写明金额（笔）", "Claims without an amount"),
         "ends": Text("用完", "Used up"),
     }
-    types = {"holds": pl.Float64, "asked": pl.Float64, "granted": pl.Float64, "year": pl.Int64,
-             "claims": pl.Int64, "ends": pl.Date}  # fmt: skip
+    whole = ("year", "units", "asked_units", "granted_units", "claims", "refused", "unstated")
+    types = {
+        **dict.fromkeys(("holds", "asked", "granted"), pl.Float64),
+        **dict.fromkeys(whole, pl.Int64),
+        "ends": pl.Date,
+    }
     rows = [
         {
             "fund": share.fund.id,
             "title": share.fund.title[lang],
             "year": share.year,
             "holds": None if share.fund.holds_fen is None else share.fund.holds_fen / FEN,
+            **_units(share),
             "claims": share.claims,
             "asked": share.asked_fen / FEN,
             "granted": share.granted_fen / FEN,
-            "ends": share.exhausted_on,
+            "refused": share.refused,
+            "unstated": share.unstated,
+            "ends": share.exhausted_on if find_rule(share.rule).timed else None,
         }
         for share in shared.shares
     ]
@@ -218,3 +231,14 @@ def _pools(shared: Allocation, lang: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema).rename(
         {name: head[lang] for name, head in heads.items()}
     )
+
+
+def _units(share: Share) -> dict[str, int | None]:
+    """Places or vouchers: how many there are, are asked for and given; nothing for a pool of money."""
+    if share.fund.kind == "money":
+        return dict.fromkeys(("units", "asked_units", "granted_units"))
+    return {
+        "units": share.fund.units,
+        "asked_units": share.asked_units,
+        "granted_units": share.granted_units,
+    }

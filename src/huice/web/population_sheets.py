@@ -16,9 +16,6 @@ from huice.corpus.corpus import Corpus
 from huice.evaluate.outcome import PAYING, Status
 from huice.language.text import Text
 from huice.population.axes import brief_money, money_axis
-from huice.population.pools.allocation import Allocation, Share
-from huice.population.pools.drawdown import Drawdown
-from huice.population.pools.figure import day_of, drawdown_figure, told
 from huice.population.reform import Reform, words
 from huice.population.reform.groups import UNPLACED, city, city_name
 from huice.population.reform.svg import costs_figure, distribution_figure, gains_figure
@@ -27,8 +24,6 @@ from huice.population.simulate import Simulation
 from huice.population.svg import NARROW, WIDE, Bar, Figure, Line, Part, bars
 
 HOPEFUL = (Status.ELIGIBLE, Status.DISCRETIONARY)
-MOST_POOLS = 6
-"""Pools whose drawdown is drawn; the table has all of them."""
 
 
 class Drawing(Struct, frozen=True):
@@ -183,67 +178,6 @@ def _cost_grid(rows: Sequence[dict[str, Any]], corpus: Corpus, lang: str) -> Gri
                 f"{row['unstated']:,}",
             )
             for row in rows
-        ),
-    )
-
-
-# --- pools ------------------------------------------------------------------------------------------------
-
-
-def pools(found: Allocation, drawn: Sequence[Drawdown], corpus: Corpus, lang: str) -> list[Section]:
-    """One section: all pools with claims in a table, the tightest of them drawn."""
-    shares = [share for share in found.shares if share.claims]
-    if not shares:
-        return []
-    return [
-        Section(
-            Text("资金池", "Pools")[lang],
-            tuple(" ".join((_named(one), *(said[lang] for said in told(one)))) for one in drawn)
-            if lang == "en"
-            else tuple(
-                "".join((_named(one, "zh"), *(said.zh for said in told(one)))) for one in drawn
-            ),
-            figures=tuple(
-                Drawing(drawdown_figure(one, lang, WIDE), drawdown_figure(one, lang, NARROW))
-                for one in drawn
-            ),
-            grids=(_pool_grid(shares, corpus, lang),),
-            notes=tuple(f"{said[lang]}{Text('。', '.')[lang]}" for said in found.says()),
-        )
-    ]
-
-
-def _named(one: Drawdown, lang: str = "en") -> str:
-    return f"{one.fund.title[lang]}{'：' if lang == 'zh' else ':'}"
-
-
-def _pool_grid(shares: Sequence[Share], corpus: Corpus, lang: str) -> Grid:
-    heads = (
-        Text("资金池或名额", "Pool or quota"),
-        Text("城市", "City"),
-        Text("规模", "Holds"),
-        Text("申请（笔）", "Claims"),
-        Text("申请额", "Asked"),
-        Text("发放额", "Given"),
-        Text("用完", "Used up"),
-    )
-    never = Text("够用", "lasts")[lang]
-    return Grid(
-        Text("先到先得，按推定的申请时间", "First come, first served, at the assumed times")[lang],
-        tuple(head[lang] for head in heads),
-        tuple(
-            (
-                share.fund.title[lang],
-                city_name(share.fund.place.split("/", maxsplit=1)[0], corpus)[lang],
-                Text(f"{share.fund.units:,} 个名额", f"{share.fund.units:,} places")[lang]
-                if share.fund.holds_fen is None
-                else money(share.fund.holds_fen, lang),
-                f"{share.claims:,}",
-                money(share.asked_fen, lang),
-                money(share.granted_fen, lang),
-                day_of(share.exhausted_on, lang) if share.exhausted_on else never,
-            )
-            for share in shares
         ),
     )
 

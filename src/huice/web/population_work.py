@@ -35,6 +35,7 @@ from huice.population.tables import BadTables, Tables, load
 from huice.web import population_sheets as sheets
 from huice.web.population_files import source, workbook
 from huice.web.population_jobs import REQUEST, TABLES, Status, put_status
+from huice.web.population_pools import MOST_POOLS, draft_pools, pools
 from huice.web.render import Site
 
 LOG = logging.getLogger("huice.web")
@@ -127,12 +128,18 @@ class Work:
             return None
         self.tell(2)
         overlay = load_overlay(self.folder / self.request.draft)
-        return reform(tables, overlay, self.corpus, as_of=self.as_of, progress=self.progress(2))
+        return reform(
+            tables, overlay, self.corpus, as_of=self.as_of, assumptions=self.assumed(),
+            progress=self.progress(2),
+        )  # fmt: skip
+
+    def assumed(self) -> Assumptions:
+        """What is assumed of those who claim on pools, under law and draft alike."""
+        return Assumptions(takeup=Fraction(self.request.takeup, 100))
 
     def pools(self, answer: Simulation) -> tuple[Allocation, list[Drawdown]]:
         """The pools given out, and the drawdown of the tightest."""
-        assumed = Assumptions(takeup=Fraction(self.request.takeup, 100))
-        year = self.as_of.year
+        assumed, year = self.assumed(), self.as_of.year
         found = allocate_pools(answer.awards, self.corpus, year=year, assumptions=assumed)
         tight = [share for share in found.shares if share.claims and share.fund.kind != "quota"]
         tight.sort(
@@ -147,7 +154,7 @@ class Work:
                 assumptions=assumed,
                 uncertainty=Uncertainty(runs=RUNS),
             )
-            for share in tight[: sheets.MOST_POOLS]
+            for share in tight[:MOST_POOLS]
         ]
         return found, drawn
 
@@ -158,9 +165,9 @@ class Work:
         money: tuple[Allocation, Sequence[Drawdown]],
     ) -> sheets.Sheets:  # fmt: skip
         """Everything in words, charts and tables."""
-        sections = [] if found is None else sheets.draft(found, lang)
+        sections = [] if found is None else [*sheets.draft(found, lang), *draft_pools(found, lang)]
         sections += sheets.law(answer, self.corpus, lang)
-        sections += sheets.pools(*money, self.corpus, lang)
+        sections += pools(*money, self.corpus, lang)
         return sheets.Sheets(self.title(tables)[lang], self.lead(tables, lang), tuple(sections))
 
     def title(self, tables: Tables) -> Text:

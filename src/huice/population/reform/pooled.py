@@ -96,7 +96,7 @@ def pool_notes(sides: Sequence[Claimed], *, grouped: bool) -> tuple[Text, ...]:
     groups = {one.id: one for side in sides for one in side.far.groups}
     bound = told(tuple(groups.values()), pl.DataFrame(schema=TOUCHED)) if grouped else (LEFT_ASIDE,)
     how = Text(
-        "资金池先到先得，名额按种子抽签，与 huice pools 的缺省相同；换规则、比例或多次模拟用 huice pools",
+        "资金池先到先得，名额按种子抽签（huice pools 缺省的规则）；换规则、领取率或多次模拟用 huice pools",
         "Pools are given out first come, first served, places by a seeded draw, as huice pools does by "
         "default; use it for other rules, shares or many runs",
     )
