@@ -112,7 +112,7 @@ def test_places_and_vouchers_are_told_in_their_own_words(client: Any) -> None:
     assert rows["垂直大模型主体算力补助"] == ["广州", "5 家", "7 家", "5 家", "2 家", "抽签"]
     assert "够用" not in "".join(cell for row in rows.values() for cell in row)
     english = rows_of(client.get(f"/en{address}").text, "Places and limited vouchers")
-    assert ["5 firms", "7 firms", "5 firms", "2 firms", "lottery"] in [row[2:] for row in english]
+    assert ["5 places", "7 firms", "5 firms", "2 firms", "lottery"] in [row[2:] for row in english]
     book = pl.read_excel(
         io.BytesIO(client.get(f"{address}/result.xlsx").content), sheet_name="资金池"
     )

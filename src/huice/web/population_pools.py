@@ -106,7 +106,7 @@ def _counted_grid(shares: Sequence[Share], corpus: Corpus, lang: str) -> Grid:
     """Places and vouchers: how many there are, how many qualify and apply, get one and are left out."""
     columns: tuple[Column, ...] = (
         (Text("城市", "City"), lambda one: _city(one, corpus)),
-        (Text("数量", "Number"), lambda one: _pieces(one, one.fund.units)),
+        (Text("数量", "Number"), _number),
         (Text("符合并申请", "Qualify, apply"), _applicants),
         (
             Text("得到", "Get one"),
@@ -144,8 +144,16 @@ def _money(fen: int | None) -> Text:
     return Text(money(fen, "zh"), money(fen, "en"))
 
 
+def _number(share: Share) -> Text:
+    """How many there are."""
+    told_ = _pieces(share, share.fund.units)
+    if share.fund.kind != "quota":
+        return told_
+    return Text(told_.zh, _plural(share.fund.units, "place"))
+
+
 def _pieces(share: Share, number: int) -> Text:
-    """So many places or vouchers."""
+    """So many firms that have a place, or vouchers."""
     if share.fund.kind == "quota":
         return Text(f"{number:,} 家", _plural(number, "firm"))
     return Text(f"{number:,} 张", _plural(number, "voucher"))
