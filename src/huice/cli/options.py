@@ -146,6 +146,19 @@ def on_or_off(option: str, text: str) -> bool:
     return text == "on"
 
 
+TABLE_FILES = (".parquet", ".xlsx")
+
+
+def check_target(target: Path | None) -> None:
+    """Raises `BadInput` for a file of tables of another kind than `TABLE_FILES`."""
+    if target is not None and target.suffix.lower() not in TABLE_FILES:
+        raise bad_input(
+            "T004",
+            f"“{target.name}”的扩展名不对，写作 .parquet 或 .xlsx",
+            f"“{target.name}” must end in .parquet or .xlsx",
+        )
+
+
 def refuse_to_overwrite(*paths: Path | None, force: bool) -> None:
     """Raises `BadInput` for a file, or a folder that is not empty, which would be written over."""
     for path in paths:

@@ -18,10 +18,11 @@ from huice.cli.options import (
     ForceOption,
     GroupsOption,
     ReadingOption,
+    check_target,
     on_or_off,
     refuse_to_overwrite,
 )
-from huice.cli.pools_asked import assumed, check_target, day_of_year, share_range
+from huice.cli.pools_asked import assumed, day_of_year, share_range
 from huice.cli.rejected import RejectsOption, check_rejects
 from huice.cli.surface import Surface, bad_input
 from huice.language.text import Fault

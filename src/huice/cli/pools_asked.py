@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from huice.cli.surface import bad_input
@@ -14,18 +13,7 @@ if TYPE_CHECKING:
     from huice.population.pools.demand import Assumptions
 
 Range = tuple[Fraction, Fraction]
-FORMATS = (".parquet", ".xlsx")
 _WHOLE = 100
-
-
-def check_target(target: Path | None) -> None:
-    """Raises `BadInput` for a file of another kind."""
-    if target is not None and target.suffix.lower() not in FORMATS:
-        raise bad_input(
-            "T004",
-            f"“{target.name}”的扩展名不对，写作 .parquet 或 .xlsx",
-            f"“{target.name}” must end in .parquet or .xlsx",
-        )
 
 
 def share_range(option: str, text: str) -> Range:

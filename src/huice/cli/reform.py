@@ -21,12 +21,12 @@ from huice.cli.options import (
     ReadingOption,
     WorkersOption,
     YearsOption,
+    check_target,
     on_or_off,
     refuse_to_overwrite,
 )
 from huice.cli.reform_asked import (
     Claims,
-    check_target,
     command_of,
     fen_of,
     figure_of,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, structs
@@ -101,18 +100,6 @@ def figure_of(word: str) -> str:
             f"--figure is ceiling or certain, not “{word}”",
         )
     return word
-
-
-def check_target(target: Path | None) -> None:
-    """A file of a known kind."""
-    from huice.population.reform.files import FORMATS
-
-    if target is not None and target.suffix.lower() not in FORMATS:
-        raise bad_input(
-            "T004",
-            f"“{target.name}”的扩展名不对，写作 .parquet 或 .xlsx",
-            f"“{target.name}” must end in .parquet or .xlsx",
-        )
 
 
 def command_of(

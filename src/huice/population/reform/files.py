@@ -19,7 +19,6 @@ from huice.population.reform.words import method, solution_says
 from huice.population.schema import FEN
 
 SCHEMA = "huice/reform/1"
-FORMATS = (".parquet", ".xlsx")
 _SHEETS = {
     "costs": Text("支出", "Costs"),
     "places": Text("分地支出", "Costs by place"),
