@@ -77,6 +77,19 @@ def tiled(given: Mapping[str, pl.DataFrame], firms: int, corpus: Corpus) -> Tabl
     return load(found, corpus)
 
 
+def as_texts(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with texts instead of enumerations."""
+
+    def text(dtype: Any) -> Any:
+        if isinstance(dtype, pl.List):
+            return pl.List(text(dtype.inner))
+        if isinstance(dtype, pl.Struct):
+            return pl.Struct({one.name: text(one.dtype) for one in dtype.fields})
+        return pl.String if isinstance(dtype, pl.Enum) else dtype
+
+    return frame.cast({name: text(dtype) for name, dtype in frame.schema.items()})
+
+
 def repeated(array: np.ndarray[Any, Any], firms: int) -> np.ndarray[Any, Any]:
     """A flat column for so many firms."""
     return np.tile(array, -(-firms // len(array)))[:firms]

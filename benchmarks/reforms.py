@@ -1,6 +1,6 @@
-"""Reforms and budgets larger than memory: `python -m benchmarks.reforms [--orgs 1000000] [--fragment 20000]`.
+"""Reforms and budgets larger than memory: `python -m benchmarks.reforms [--orgs 2000000] [--fragment 20000]`.
 
-A draft is set against the law, and a budget solved, on Parquet files by a process that may use a third of what
+A draft is set against the law, and a budget solved, on Parquet files by a process that may use half of what
 the tables take in memory (RLIMIT_DATA). Every frame, every firm and the solution are compared with those of a
 process without a limit that has the tables in memory; then both are run on one and on two worker processes.
 
@@ -46,7 +46,7 @@ changes:
   shenzhen/training-voucher: {drops: [大模型训练]}
 """
 SHARE = 3
-"""The budget is the spending of the law over this, the limit what the tables take over this."""
+"""The budget is the spending of the law over this."""
 NOTHING_KEPT = {"_RJEM_MALLOC_CONF": "retain:false,dirty_decay_ms:0"}
 
 
@@ -143,7 +143,7 @@ def larger_than_memory(orgs: int, fragment: int, folder: Path) -> dict[str, Any]
     budget = spent_on(whole)
     solution = _plain(solve(tables, BUDGET, budget, corpus, as_of=f.AS_OF))
     del tables
-    limit = size // SHARE
+    limit = size // 2
     common = ["--folder", str(folder / "firms"), "--limit", str(limit), "--out", str(folder)]
     common += ["--fragment", str(fragment)]
     print(f"\n== {orgs:,} firms, {size / MB:,.0f} MB in memory, limited to {limit / MB:,.0f} MB")
@@ -204,7 +204,7 @@ def _wake(_: int) -> None:
 def main() -> int:
     """Everything; a summary in .cache/bench-reforms.json."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--orgs", type=int, default=1_000_000)
+    parser.add_argument("--orgs", type=int, default=2_000_000)
     parser.add_argument("--fragment", type=int, default=20_000)
     parser.add_argument("--child", choices=["reform", "budget"])
     parser.add_argument("--folder")
