@@ -103,9 +103,9 @@ FragmentOption = Annotated[
         metavar="FIRMS",
         min=LEAST_FRAGMENT,
         max=MOST_FRAGMENT,
-        help="每块多少家企业，缺省 10 万：小块省内存（每家约 4 KB），大块省时间（每块有固定开销）；"
+        help="每块多少家企业，缺省 10 万：小块省内存（每家约 2 KB），大块省时间（每块有固定开销）；"
         "只有 Parquet 逐块读，别的格式整份读入 // Firms of a fragment, 100,000 by default: fewer need less "
-        "memory (some 4 KB each), more take less time (each fragment has its fixed cost); only Parquet is "
+        "memory (some 2 KB each), more take less time (each fragment has its fixed cost); only Parquet is "
         "read so, other files are read as a whole",
     ),
 ]

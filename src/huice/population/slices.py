@@ -24,7 +24,7 @@ from huice.population.tables.keys import along_of, key_type, orphans_of, typed
 FIRMS = 100_000
 """Firms of a fragment."""
 MOST_FIRMS = 10_000_000
-"""The most of them that may be asked for: some 40 GB of memory."""
+"""The most of them that may be asked for: some 25 GB of memory."""
 
 
 class Slice(Struct, frozen=True, eq=False):
