@@ -168,10 +168,11 @@ class Part:
                 self.packed[one.level, one.name] = own.array(one, where[one.level])
             else:
                 rest.append(one)
-        self.work_out(rest)
-        for one in rest:
-            if one.how != g.SPREAD:
-                self.packed[one.level, one.name] = packed(one, self.kept[one.level, one.name])
+        read = [one for one in rest if one.how != g.SPREAD]
+        if read:  # the moments that are spread only serve these
+            self.work_out(rest)
+        for one in read:
+            self.packed[one.level, one.name] = packed(one, self.kept[one.level, one.name])
         self.kept = {}
 
     def _frame(self, level: str, many: list[Given]) -> pl.DataFrame:
