@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def runs(text: str = TEXT) -> int:
 
 
 def kept(tmp_path: Path) -> list[Path]:
-    return sorted((tmp_path / "cache").glob("*.code"))
+    return sorted((tmp_path / "cache").rglob("*.code"))
 
 
 def test_code_is_compiled_once(compilings: list[str], tmp_path: Path) -> None:
@@ -96,6 +97,16 @@ def test_code_that_others_could_have_written_is_not_run(
         assert not made.known(TEXT)
         path.chmod(before)
     assert made.known(TEXT)
+    assert compilings == [TEXT]
+
+
+def test_code_is_kept_where_new_folders_are_open_to_a_group(compilings: list[str]) -> None:
+    """Many systems let a user's group write what the user makes: code was kept there and never taken."""
+    before = os.umask(0o002)
+    try:
+        assert [runs(), runs()] == [42, 42]
+    finally:
+        os.umask(before)
     assert compilings == [TEXT]
 
 

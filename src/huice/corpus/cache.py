@@ -1,4 +1,4 @@
-"""Keeps a loaded corpus between runs, so that the command line starts at once; others keep files beside it.
+"""Keeps a loaded corpus between runs, so that the command line starts at once; compiled rules lie beside it.
 
 The key is a hash of the policy files and of the code that reads them; what is kept is plain data, decoded by
 type. Nothing depends on the cache: if it cannot be read or written the files are loaded anew.
@@ -70,16 +70,17 @@ def read(name: str) -> bytes | None:
 
 
 def write(name: str, data: bytes, most: int) -> None:
-    """Keep a file, and of its kind (by suffix) so many; the oldest go."""
+    """Keep a file, and of its kind (by suffix) so many; the oldest go. A folder is made for the user alone."""
     folder = cache_folder()
     if folder is None:
         return
+    path = folder / name
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
             file.write(data)
-        Path(file.name).replace(folder / name)
-        kept = sorted(folder.glob(f"*{Path(name).suffix}"), key=lambda path: path.stat().st_mtime)
+        Path(file.name).replace(path)
+        kept = sorted(path.parent.glob(f"*{path.suffix}"), key=lambda one: one.stat().st_mtime)
         for old in kept[:-most]:
             old.unlink(missing_ok=True)
     except OSError:
@@ -87,14 +88,14 @@ def write(name: str, data: bytes, most: int) -> None:
 
 
 def private(name: str) -> bool:
-    """Whether nobody but this user can have written a file of the cache."""
+    """Whether nobody but this user can have written a file of the cache, as its folder shows."""
     folder = cache_folder()
     if folder is None:
         return False
     if not hasattr(os, "geteuid"):  # Windows: the folder lies in the user's own profile
         return True
     try:
-        found = [(folder / name).stat(), folder.stat()]
+        found = [(folder / name).stat(), (folder / name).parent.stat()]
     except OSError:
         return False
     others = stat.S_IWGRP | stat.S_IWOTH

@@ -68,7 +68,7 @@ def _compiled(text: str) -> bytes:
 
 def _name_of(text: str) -> str:
     """The file in the cache: other text, processor, compiler or way of compiling, other file."""
-    return sha256(_maker() + text.encode()).hexdigest() + ".code"
+    return f"code/{sha256(_maker() + text.encode()).hexdigest()}.code"
 
 
 @lru_cache(maxsize=1)
