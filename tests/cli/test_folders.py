@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 
+from huice.cli.options import DEFAULT_FRAGMENT, MOST_FRAGMENT
 from huice.population.results import LIST, parts_of
+from huice.population.slices import FIRMS, MOST_FIRMS
 from tests.cli.conftest import Run
+from tests.population.folders import contents, told
 
 DRAFT = Path(__file__).parents[1] / "population" / "draft.yaml"
 
@@ -21,16 +23,6 @@ def firms(tmp_path: Path) -> Path:
     orgs = pl.DataFrame({"org_id": [f"f{n}" for n in range(30)], "place": "shenzhen"})
     orgs.write_csv(tmp_path / "firms" / "orgs.csv")
     return tmp_path / "firms"
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-
-
-def told(folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((folder / LIST).read_text("utf-8"))
-    return found
 
 
 def test_huice_simulate_refuses_and_replaces(huice: Run, firms: Path, tmp_path: Path) -> None:
@@ -92,3 +84,8 @@ def test_huice_pools_reads_the_folder_and_refuses_half_of_one(
     half = huice("pools", out, *asked, "--lang", "en")
     assert (half.code, "[T008]" in half.err) == (2, True)
     assert f"there is no list {LIST}" in half.err
+
+
+def test_the_option_says_what_python_does() -> None:
+    """The command line does not load tables for its help, so it states the numbers itself."""
+    assert (DEFAULT_FRAGMENT, MOST_FRAGMENT) == (FIRMS, MOST_FIRMS)

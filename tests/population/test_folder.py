@@ -24,6 +24,7 @@ from huice.population.sample import plan
 from huice.population.sample.file import load_assumptions
 from huice.population.sample.write import write
 from huice.population.slices import Slice
+from tests.population.folders import contents, told
 
 AS_OF = date(2025, 6, 30)
 FIRMS = pl.DataFrame(
@@ -48,16 +49,6 @@ def run(corpus: Corpus, out: Path, firms: int = 10, **more: Any) -> Simulation:
     given = {"orgs": FIRMS, **more.pop("tables", {})}
     asked = {"as_of": AS_OF, "places": "shenzhen", **more}
     return simulate(given, corpus, out=out, firms=firms, **asked)
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-
-
-def told(folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((folder / LIST).read_text("utf-8"))
-    return found
 
 
 def test_the_list_names_every_file_with_its_rows_and_the_question(
